@@ -1,0 +1,129 @@
+import type { Config } from '../server/config.ts';
+import { tokenPath } from '../server/token-file.ts';
+import { ask } from './client.ts';
+import { CliError, ExitCode } from './exit.ts';
+import { findIdentity, type Identity } from './identity.ts';
+import type { Reach } from './reach.ts';
+import { readSession, removeSession, type Session } from './session.ts';
+
+/** What a command is asked with. */
+export interface Asking {
+  config: Config;
+  reach: Reach;
+  /** `--as`. */
+  as: string | undefined;
+  cwd: string;
+  environment: NodeJS.ProcessEnv;
+}
+
+/** Does things with the server as whoever the command acts as. */
+export class Actor {
+  readonly #asking: Asking;
+  #identity: Identity;
+
+  private constructor(asking: Asking, identity: Identity) {
+    this.#asking = asking;
+    this.#identity = identity;
+  }
+
+  /** @throws CliError (not allowed) where nobody is registered here, or it is not clear who */
+  static async find(need: 'instance' | 'operator' | 'any', asking: Asking): Promise<Actor> {
+    const { config, reach } = asking;
+    const identity = await findIdentity(need, {
+      ...asking,
+      home: config.home,
+      server: reach,
+      operatorToken: () => reach.operatorToken(),
+      liveAmong: (instances, token) => reach.use((url) => liveAmong(instances, url, token)),
+    });
+    return new Actor(asking, identity);
+  }
+
+  /**
+   * Does something with the server, which is started first where it is this home's own and does not run. Registering again
+   * renews a token, perhaps in this very moment: then it is done again with the new one.
+   * @param start false: only where it runs already
+   * @throws CliError, and whatever `action` throws
+   */
+  async act<Result>(action: (url: string, token: string) => Promise<Result>, start = true): Promise<Result> {
+    return this.#asking.reach.use(async (url) => {
+      try {
+        return await action(url, this.#token);
+      } catch (error) {
+        if (!isRefusedToken(error)) throw error;
+        if (!this.#renew()) throw this.#refused(error, url);
+      }
+      return action(url, this.#token).catch((error: unknown) => {
+        throw isRefusedToken(error) ? this.#refused(error, url) : error;
+      });
+    }, start);
+  }
+
+  get #token(): string {
+    return this.#identity.kind === 'operator' ? this.#identity.token : this.#identity.session.token;
+  }
+
+  /** Takes the token that another command has stored meanwhile. */
+  #renew(): boolean {
+    if (this.#identity.kind === 'operator') return false;
+    const { instance, token } = this.#identity.session;
+    const session = readSession(this.#asking.config.home, instance);
+    if (!session || session.token === token) return false;
+    this.#identity = { kind: 'instance', session };
+    return true;
+  }
+
+  #refused(error: CliError, url: string): CliError {
+    const { config } = this.#asking;
+    if (this.#identity.kind === 'instance') return ended(this.#identity.session, error, config.home);
+    const source = config.token === undefined ? `in ${tokenPath(config.home)}` : 'in CLAMBAKE_TOKEN';
+    return new CliError(
+      ExitCode.notAllowed,
+      'UNAUTHENTICATED',
+      `The server at ${url} does not accept the access token ${source}. \`clambake token\` prints the right one where the server runs: set CLAMBAKE_TOKEN to it.`,
+    );
+  }
+}
+
+/** A token was refused by the server itself, or by something in front of it. */
+function isRefusedToken(error: unknown): error is CliError {
+  return error instanceof CliError && (error.code === 'UNAUTHENTICATED' || error.code === 'TOKEN_REFUSED');
+}
+
+/** A registration is forgotten only where the server itself says that it does not know the token. */
+function ended({ instance, project, token }: Session, error: CliError, home: string): CliError {
+  if (error.code === 'TOKEN_REFUSED') return error;
+  removeSession(home, instance, token);
+  return new CliError(
+    ExitCode.notAllowed,
+    'UNAUTHENTICATED',
+    `The registration of ${instance} has ended: it deregistered, or the server's database is another one. ` +
+      `Register again: \`clambake register --project ${project}\`.`,
+  );
+}
+
+const liveInstances =
+  'query Live($after:String){instances(live:true,first:50,after:$after){nodes{id}pageInfo{hasNextPage endCursor}}}';
+
+/** Which of these instances the server lists as live. */
+async function liveAmong(instances: string[], url: string, token: string): Promise<Set<string>> {
+  const live = new Set<string>();
+  let after: string | null = null;
+  do {
+    const data = await ask({
+      url,
+      token,
+      document: liveInstances,
+      variables: { after },
+      mutation: false,
+      repeatable: true,
+    });
+    const page = data.instances as {
+      nodes: { id: string }[];
+      pageInfo: { hasNextPage: boolean; endCursor: string | null };
+    };
+    for (const { id } of page.nodes) if (instances.includes(id)) live.add(id);
+    after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+  } while (after !== null && live.size < instances.length);
+  return live;
+}

@@ -1,0 +1,187 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ClientError, GraphQLClient } from 'graphql-request';
+import { CliError, ExitCode, exitCodeOf } from './exit.ts';
+import { type HttpAnswer, send, TransportError } from './http.ts';
+
+/** Milliseconds without an answer after which a request is given up. */
+export const answerTimeout = 30_000;
+
+/** Pauses before each further attempt, in milliseconds. */
+const pauses = [100, 400, 1000];
+
+/** One operation, asked once. */
+export interface Call {
+  /** The server's address, without `/graphql`. */
+  url: string;
+  token: string;
+  /** A document with one operation. It is sent as it is: parsing it would cost more than the request. */
+  document: string;
+  variables: Record<string, unknown>;
+  /** A mutation, which may have been carried out although no answer came. */
+  mutation: boolean;
+  /** Whether asking twice does no harm, because the variables hold a client key. */
+  repeatable: boolean;
+}
+
+/** The server cannot be reached: exit code 5. */
+export class Unreachable extends CliError {
+  /** Nothing listens at the address, so that a server could be started there. */
+  readonly refused: boolean;
+
+  constructor(message: string, refused: boolean) {
+    super(ExitCode.unreachable, 'UNREACHABLE', message);
+    this.refused = refused;
+  }
+}
+
+/**
+ * Asks the server. Where nothing was sent, or where asking twice does no harm, a failure on the way is followed by up to
+ * three more attempts.
+ * @returns the operation's data
+ * @throws CliError with the server's own messages and code, or Unreachable
+ */
+export async function ask(call: Call): Promise<Record<string, unknown>> {
+  for (const pause of pauses) {
+    try {
+      return await attempt(call);
+    } catch (error) {
+      if (!worthRepeating(error, call)) throw understood(error, call);
+    }
+    // Spread out, so that many clients of one server do not come back in the same instant.
+    await sleep(pause * (0.5 + Math.random()));
+  }
+  return attempt(call).catch((error: unknown) => {
+    throw understood(error, call);
+  });
+}
+
+/** The headers of every request to the GraphQL endpoint. */
+export function headersFor(token: string): Record<string, string> {
+  return { authorization: `Bearer ${token}`, 'user-agent': 'clambake' };
+}
+
+async function attempt({ url, token, document, variables }: Call): Promise<Record<string, unknown>> {
+  const client = new GraphQLClient(`${url}/graphql`, {
+    headers: headersFor(token),
+    // Only the parts of a Response that graphql-request reads: the class itself would load the built-in fetch.
+    fetch: fetchOverNode as unknown as typeof fetch,
+    // Otherwise graphql-request parses the document to find the name.
+    excludeOperationName: true,
+  });
+  const { data } = await client.rawRequest<Record<string, unknown>>(document, variables);
+  if (typeof data !== 'object' || data === null) throw notClambake(url, 'its answer holds no data');
+  return data;
+}
+
+async function fetchOverNode(
+  url: URL,
+  init: { method: 'GET' | 'POST'; headers: Headers; body?: string },
+): Promise<Pick<Response, 'ok' | 'status' | 'text'> & { headers: Pick<Headers, 'get'> }> {
+  const headers: Record<string, string> = {};
+  init.headers.forEach((value, name) => {
+    headers[name] = value;
+  });
+  const { method, body } = init;
+  const answer = await send({
+    url: url.href,
+    method,
+    headers,
+    timeout: answerTimeout,
+    ...(body === undefined ? {} : { body }),
+  });
+  refuseUnlessGraphQL(answer, url.href);
+  return {
+    ok: answer.status >= 200 && answer.status < 300,
+    status: answer.status,
+    headers: { get: (name) => (name.toLowerCase() === 'content-type' ? answer.contentType : null) },
+    text: async () => answer.body,
+  };
+}
+
+/** An answer of status 5xx that did not come from Clambake: a proxy whose server is restarting, for one. */
+class BadGateway extends Unreachable {}
+
+/**
+ * @throws CliError where the answer is a redirect, or does not come from a GraphQL server
+ */
+export function refuseUnlessGraphQL(
+  answer: Pick<HttpAnswer, 'status' | 'contentType' | 'location'>,
+  url: string,
+): void {
+  const { status, contentType, location } = answer;
+  if (status >= 300 && status < 400) {
+    throw notClambake(url, `it redirects to ${location ?? 'elsewhere'}, and a token is not sent on`);
+  }
+  if (/^application\/(graphql-response\+)?json\b/i.test(contentType)) return;
+  if (status === 401 || status === 403) throw tokenRefused(url);
+  if (status >= 500)
+    throw new BadGateway(`The server at ${url} answered with HTTP status ${status}. Try again in a moment.`, false);
+  throw notClambake(url, `it answered with HTTP status ${status} and ${contentType || 'no content type'}`);
+}
+
+function notClambake(url: string, reason: string): Unreachable {
+  return new Unreachable(
+    `What answers at ${url} is no Clambake server: ${reason}. Give the right address with --url or CLAMBAKE_URL.`,
+    false,
+  );
+}
+
+function tokenRefused(url: string): CliError {
+  return new CliError(
+    ExitCode.notAllowed,
+    'TOKEN_REFUSED',
+    `The server at ${url} does not accept the token. Set CLAMBAKE_TOKEN to what \`clambake token\` prints where the server runs.`,
+  );
+}
+
+function worthRepeating(error: unknown, call: Call): boolean {
+  if (error instanceof BadGateway) return call.repeatable;
+  if (error instanceof ClientError) return call.repeatable && error.response.status >= 500;
+  if (!(error instanceof TransportError)) return false;
+  // Where nothing listens, asking again does not help: a server has to be started.
+  if (error.code === 'ECONNREFUSED' || error.code === 'ENOTFOUND' || error.code === 'ETIMEDOUT') return false;
+  return call.repeatable || !error.sent;
+}
+
+/** The same error for people and for exit codes. What graphql-request throws quotes the whole request and answer. */
+function understood(error: unknown, call: Call): Error {
+  if (error instanceof CliError) return error;
+  if (error instanceof TransportError) return unreachable(error, call);
+  if (error instanceof ClientError) {
+    const { status, errors } = error.response;
+    const first = graphqlError(errors, call.url);
+    if (first) return first;
+    if (status === 401 || status === 403) return tokenRefused(call.url);
+    if (status >= 500) return new Unreachable(`The server at ${call.url} answered with HTTP status ${status}.`, false);
+    return notClambake(call.url, `it answered with HTTP status ${status} and no GraphQL errors`);
+  }
+  // All that is left is text that graphql-request could not read.
+  return notClambake(call.url, 'its answer is no GraphQL result');
+}
+
+/** @returns what the errors of a GraphQL answer say; undefined where there are none */
+export function graphqlError(errors: unknown, url: string): CliError | undefined {
+  if (!Array.isArray(errors) || errors.length === 0) return undefined;
+  const [first] = errors as { message?: unknown; extensions?: unknown }[];
+  const messages = (errors as { message?: unknown }[]).map((error) => String(error?.message ?? 'no message'));
+  const extensions = typeof first?.extensions === 'object' && first.extensions !== null ? first.extensions : {};
+  const { code, http, ...details } = extensions as Record<string, unknown>;
+  const text = [...new Set(messages)].join('\n');
+  const name = typeof code === 'string' ? code : 'INTERNAL_SERVER_ERROR';
+  const remedy =
+    name === 'GRAPHQL_VALIDATION_FAILED' ? `\nThe server at ${url} is of another version than this command line.` : '';
+  return new CliError(exitCodeOf(name), name, text + remedy, details);
+}
+
+/** What it means for people that no answer came. */
+export function unreachable(error: TransportError, call: Pick<Call, 'url' | 'mutation'>): Unreachable {
+  if (error.code === 'ECONNREFUSED') {
+    return new Unreachable(
+      `No server answers at ${call.url}. Start one with \`clambake serve\`, or give its address with --url or CLAMBAKE_URL.`,
+      true,
+    );
+  }
+  const doubt =
+    error.sent && call.mutation ? ' It may have been carried out all the same: look before you repeat it.' : '';
+  return new Unreachable(`The server at ${call.url} cannot be reached: ${error.message}.${doubt}`, false);
+}

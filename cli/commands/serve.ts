@@ -1,0 +1,93 @@
+import { relative } from 'node:path';
+import { type Config, readConfig } from '../../server/config.ts';
+import type { Running } from '../../server/main.ts';
+import { readToken } from '../../server/token-file.ts';
+import { CliError, ExitCode } from '../exit.ts';
+import { json } from '../output/json.ts';
+import { report } from '../output/report.ts';
+import { complain, print } from '../output/stream.ts';
+import type { LocalInput } from '../table.ts';
+
+/** Milliseconds in which a second signal counts as the first one again: npm passes Ctrl-C on that the terminal sent too. */
+const sameSignal = 2000;
+
+/** `clambake serve`: runs the server in the foreground until it is told to stop. */
+export async function serve({ globals }: LocalInput): Promise<number> {
+  const config = readConfig();
+  const running = await start(config);
+  const stopped = untilStopped(running);
+  const token = config.token ?? readToken(config.home);
+  await print(
+    globals.json
+      ? json({ url: running.url, database: running.databaseDescription, token: running.tokenDescription }, false)
+      : announcement(running, token),
+  );
+  return await stopped;
+}
+
+/** @throws CliError where the database cannot be used, ConfigError where another setting cannot */
+async function start(config: Config): Promise<Running> {
+  const { serve: startServer } = await import('../../server/main.ts');
+  return startServer(config).catch((error: unknown) => {
+    // Known by its name: the class would bring the whole database code into the command line.
+    if (error instanceof Error && error.name === 'DatabaseError') {
+      throw new CliError(ExitCode.failed, 'DATABASE_UNAVAILABLE', error.message);
+    }
+    throw error;
+  });
+}
+
+/**
+ * What is printed once the server listens. The token is part of the address only on a terminal, where it is for the eyes of
+ * whoever started the server: a log would keep it.
+ */
+function announcement(running: Running, token: string | undefined): string {
+  const shown = process.stdout.isTTY === true && token !== undefined;
+  return [
+    'Clambake is running.',
+    `  GraphiQL  ${graphiqlUrl(running.url, shown ? token : undefined)}`,
+    `  Database  ${running.databaseDescription}`,
+    `  Token     ${running.tokenDescription}${shown ? '' : ' (`clambake token` prints it)'}`,
+    `  Next      ${ownName()} register --project <name>`,
+    '',
+  ].join('\n');
+}
+
+/** @param token goes into the fragment, which browsers keep to themselves */
+export function graphiqlUrl(url: string, token: string | undefined): string {
+  return `${url}/graphql${token === undefined ? '' : `#token=${encodeURIComponent(token)}`}`;
+}
+
+/** How this program is called from where it was started: after `npm start` in a clone, nothing is on the path yet. */
+function ownName(): string {
+  const program = process.argv[1] ?? '';
+  if (process.env.npm_lifecycle_event === undefined || program === '') return 'clambake';
+  return `${program.endsWith('.ts') ? 'npx tsx' : 'node'} ${relative(process.cwd(), program)}`;
+}
+
+/** Waits until the server has stopped: by a signal, by `clambake stop`, or by itself. */
+async function untilStopped(running: Running): Promise<number> {
+  let firstAt: number | undefined;
+  let exitCode: ExitCode = ExitCode.done;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (firstAt === undefined) {
+      firstAt = Date.now();
+      running.close().catch((error: unknown) => {
+        exitCode = report(error, false);
+      });
+    } else if (Date.now() - firstAt > sameSignal) {
+      complain(`clambake: ${signal} again: stopped without waiting for what was running.\n`);
+      process.exit(ExitCode.failed);
+    }
+  };
+  const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.on(signal, stop);
+  try {
+    await running.closed;
+    // Why it did not stop in good order is told by then.
+    await new Promise((resolve) => setImmediate(resolve));
+    return exitCode;
+  } finally {
+    for (const signal of signals) process.off(signal, stop);
+  }
+}

@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Config, readConfig } from '../../server/config.ts';
+import { findAddress } from '../address.ts';
+import { headersFor, unreachable } from '../client.ts';
+import { CliError, ExitCode } from '../exit.ts';
+import { healthOf } from '../health.ts';
+import { send, TransportError } from '../http.ts';
+import { json } from '../output/json.ts';
+import { print } from '../output/stream.ts';
+import { Reach } from '../reach.ts';
+import { isAlive, parseObject, readRunning } from '../running.ts';
+import type { LocalInput } from '../table.ts';
+
+/** Milliseconds that a server has to stop. */
+const stopTimeout = 30_000;
+
+/** `clambake stop`: ends the server of this home, or the one at `--url` or `CLAMBAKE_URL`, and waits until it is gone. */
+export async function stop({ globals }: LocalInput): Promise<number> {
+  const config = readConfig();
+  const { url } = findAddress(config, globals.url, process.env);
+  const stopped = await stopServer(config, url);
+  await print(
+    globals.json
+      ? json({ url, stopped }, process.stdout.isTTY === true)
+      : stopped
+        ? `Stopped the server at ${url}.\n`
+        : `No server is running at ${url}.\n`,
+  );
+  return ExitCode.done;
+}
+
+/** @returns whether there was one */
+async function stopServer(config: Config, url: string): Promise<boolean> {
+  if ((await healthOf(url)) === 'refused') return false;
+  const running = readRunning(config.home);
+  const pid = running?.url === url ? running.pid : undefined;
+  // Never starts one to ask it for its token.
+  const token = await new Reach(config, url, { CLAMBAKE_AUTOSTART: '0' }).operatorToken();
+  await askToStop(url, token);
+
+  const deadline = Date.now() + stopTimeout;
+  while (Date.now() < deadline) {
+    if (pid !== undefined && !isAlive(pid)) return true;
+    // Of a process that nobody has reaped the id lives on: what it took away behind itself tells.
+    if (readRunning(config.home)?.pid !== pid || pid === undefined) {
+      if ((await healthOf(url)) === 'refused') return true;
+    }
+    await sleep(50);
+  }
+  throw new CliError(
+    ExitCode.failed,
+    'STILL_RUNNING',
+    `The server at ${url} has been asked to stop but still runs after ${stopTimeout / 1000} seconds` +
+      `${pid === undefined ? '' : ` (process ${pid})`}. Its log says what it waits for.`,
+  );
+}
+
+async function askToStop(url: string, token: string): Promise<void> {
+  try {
+    const { status, body } = await send({
+      url: `${url}/shutdown`,
+      method: 'POST',
+      headers: headersFor(token),
+      body: '',
+      timeout: 10_000,
+    });
+    if (status >= 200 && status < 300) return;
+    const [error] = (parseObject(body)?.errors ?? []) as { message?: unknown }[];
+    const reason = typeof error?.message === 'string' ? error.message : `it answered with HTTP status ${status}.`;
+    const refused = status === 401 || status === 403;
+    throw new CliError(
+      refused ? ExitCode.notAllowed : ExitCode.failed,
+      refused ? 'FORBIDDEN' : 'FAILED',
+      `The server at ${url} does not stop: ${reason}`,
+    );
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error;
+    // It may be gone before its answer has arrived.
+    if (!error.sent || error.code === 'ETIMEDOUT') throw unreachable(error, { url, mutation: false });
+  }
+}

@@ -1,0 +1,81 @@
+import {
+  type ConstDirectiveNode,
+  type DirectiveNode,
+  type DocumentNode,
+  extendSchema,
+  type GraphQLSchema,
+  getDirectiveValues,
+  Kind,
+  parse,
+  print,
+  stripIgnoredCharacters,
+  visit,
+} from 'graphql';
+import type { Operation } from './source.ts';
+
+/** The directives that speak to the command line alone. The server never sees them. */
+const marks = /* GraphQL */ `
+  enum CliGroup { LIFECYCLE MESSAGES MEMORY LOG SERVER }
+  enum CliIdentity { INSTANCE OPERATOR ANY }
+
+  "Where a command is listed, and who must ask. A query is for anybody, all else for an instance, where this does not say."
+  directive @cli(group: CliGroup!, identity: CliIdentity, hidden: Boolean = false) on QUERY | MUTATION | SUBSCRIPTION
+
+  "The value of this field is never printed."
+  directive @secret on FIELD
+
+  "What the command line fills in where the flag is not given."
+  directive @fill(with: String!) on VARIABLE_DEFINITION
+
+  "The value - stands for standard input."
+  directive @stdin on VARIABLE_DEFINITION
+`;
+
+const markNames = new Set(['cli', 'secret', 'fill', 'stdin']);
+
+/** The schema with the marks added to it, so that validation knows them. */
+export function withMarks(schema: GraphQLSchema): GraphQLSchema {
+  return extendSchema(schema, parse(marks));
+}
+
+/** The arguments of a mark where the node bears it. */
+export function markOf(
+  schema: GraphQLSchema,
+  name: 'cli' | 'secret' | 'fill' | 'stdin',
+  node: { readonly directives?: readonly DirectiveNode[] | readonly ConstDirectiveNode[] },
+): Record<string, unknown> | undefined {
+  const directive = schema.getDirective(name);
+  return directive ? getDirectiveValues(directive, node) : undefined;
+}
+
+/** The text to send: the operation with its fragments, without marks, descriptions and white space. */
+export function documentOf({ definition, fragments }: Operation): string {
+  const document: DocumentNode = { kind: Kind.DOCUMENT, definitions: [definition, ...fragments.values()] };
+  const bare = visit(document, {
+    Directive: (node) => (markNames.has(node.name.value) ? null : undefined),
+    OperationDefinition: ({ description, ...node }) => (description ? node : undefined),
+    FragmentDefinition: ({ description, ...node }) => (description ? node : undefined),
+    VariableDefinition: ({ description, ...node }) => (description ? node : undefined),
+  });
+  return stripIgnoredCharacters(print(bare));
+}
+
+/** The response paths of fields that bear `@secret`, such as `register.token`. */
+export function secretsOf(schema: GraphQLSchema, { definition, fragments }: Operation): string[] {
+  const paths: string[] = [];
+  const walk = (selections: Operation['definition']['selectionSet'] | undefined, path: readonly string[]): void => {
+    for (const selection of selections?.selections ?? []) {
+      if (selection.kind === Kind.FIELD) {
+        const fieldPath = [...path, (selection.alias ?? selection.name).value];
+        if (markOf(schema, 'secret', selection)) paths.push(fieldPath.join('.'));
+        walk(selection.selectionSet, fieldPath);
+      } else if (selection.kind === Kind.FRAGMENT_SPREAD) {
+        walk(fragments.get(selection.name.value)?.selectionSet, path);
+      } else {
+        walk(selection.selectionSet, path);
+      }
+    }
+  };
+  walk(definition.selectionSet, []);
+  return paths;
+}

@@ -1,0 +1,1378 @@
+// Made by `npm run generate` from cli/operations and schema.graphql. Do not edit.
+
+import type { Command } from '../table.ts';
+
+export const commands: readonly Command[] = [
+  {
+    "name": "activity",
+    "group": "Work log",
+    "operation": "subscription",
+    "operationName": "Activity",
+    "summary": "Print what all instances do, as it happens.",
+    "description": "Print what all instances do, as it happens. It goes on until it is stopped. What happens while nobody listens is not repeated.",
+    "examples": [
+      "clambake activity"
+    ],
+    "document": "subscription Activity{activity{kind at from project summary message{id to type}memory{id type}logEntry{id action files}}}",
+    "identity": "any",
+    "variables": [],
+    "secrets": []
+  },
+  {
+    "name": "blockers",
+    "group": "Messages",
+    "operation": "query",
+    "operationName": "Blockers",
+    "summary": "List what is held, by whom, and until when.",
+    "description": "List what is held, by whom, and until when.",
+    "examples": [
+      "clambake blockers",
+      "clambake blockers --project doc-db-v2 --no-open"
+    ],
+    "document": "query Blockers($project:String$open:Boolean$first:Int$after:String){blockers(project:$project open:$open first:$first after:$after){totalCount pageInfo{...Page}nodes{...BlockerLine}}}fragment BlockerLine on Blocker{id heldBy open openedAt expiresAt endedAt end reason message{to subject body}}fragment Page on PageInfo{hasNextPage endCursor}",
+    "identity": "any",
+    "variables": [
+      {
+        "name": "project",
+        "flag": "project",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Only blockers held by instances of this project."
+      },
+      {
+        "name": "open",
+        "flag": "open",
+        "kind": "boolean",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Only those that still hold.",
+        "default": "true"
+      },
+      {
+        "name": "first",
+        "flag": "first",
+        "kind": "int",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "How many from the front. At most 100."
+      },
+      {
+        "name": "after",
+        "flag": "after",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Only what comes after this cursor."
+      }
+    ],
+    "secrets": []
+  },
+  {
+    "name": "cleanup",
+    "group": "Server",
+    "operation": "mutation",
+    "operationName": "Cleanup",
+    "summary": "Delete what is old: expired messages and log entries.",
+    "description": "Delete what is old: expired messages and log entries. Registrations with no sign of life end too. Memories are kept.",
+    "examples": [
+      "clambake cleanup --dry-run",
+      "clambake cleanup --older-than 30d"
+    ],
+    "document": "mutation Cleanup($olderThan:Duration$dryRun:Boolean){cleanup(olderThan:$olderThan dryRun:$dryRun){dryRun messages logEntries instances}}",
+    "identity": "operator",
+    "variables": [
+      {
+        "name": "olderThan",
+        "flag": "older-than",
+        "kind": "duration",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "How long ago at least; 1h or more.",
+        "default": "7d"
+      },
+      {
+        "name": "dryRun",
+        "flag": "dry-run",
+        "kind": "boolean",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Only say what would be done.",
+        "default": "false"
+      }
+    ],
+    "secrets": []
+  },
+  {
+    "name": "deregister",
+    "group": "Lifecycle",
+    "operation": "mutation",
+    "operationName": "Deregister",
+    "summary": "End this instance.",
+    "description": "End this instance. Its blockers end with it, and its shutdown is logged.",
+    "examples": [
+      "clambake deregister"
+    ],
+    "document": "mutation Deregister($instance:ID){deregister(instance:$instance){...InstanceLine}}fragment InstanceLine on Instance{id project{name}directory model task status live startedAt lastSeenAt endedAt}",
+    "identity": "instance",
+    "variables": [
+      {
+        "name": "instance",
+        "flag": "instance",
+        "kind": "id",
+        "list": false,
+        "required": false,
+        "positional": true,
+        "description": "Which one, for the operator. An instance ends itself."
+      }
+    ],
+    "secrets": []
+  },
+  {
+    "name": "graph",
+    "group": "Memory",
+    "operation": "query",
+    "operationName": "Graph",
+    "summary": "Show memories and the links between them.",
+    "description": "Show memories and the links between them.",
+    "examples": [
+      "clambake graph --project doc-db-v2",
+      "clambake graph 42 --depth 3"
+    ],
+    "document": "query Graph($focus:ID$project:String$depth:Int$kinds:[MemoryLinkKind!]$first:Int){memoryGraph(focus:$focus project:$project depth:$depth kinds:$kinds first:$first){truncated nodes{id type title status global project{name}}edges{from to kind}}}",
+    "identity": "any",
+    "variables": [
+      {
+        "name": "focus",
+        "flag": "focus",
+        "kind": "id",
+        "list": false,
+        "required": false,
+        "positional": true,
+        "description": "The number of the memory to start from."
+      },
+      {
+        "name": "project",
+        "flag": "project",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Only linked memories of this project, where no focus is given."
+      },
+      {
+        "name": "depth",
+        "flag": "depth",
+        "kind": "int",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "How many links away from the focus, 0 to 5.",
+        "default": "2"
+      },
+      {
+        "name": "kinds",
+        "flag": "kinds",
+        "kind": "enum",
+        "list": true,
+        "required": false,
+        "choices": [
+          "contradicts",
+          "depends_on",
+          "fixes",
+          "relates_to",
+          "supersedes"
+        ],
+        "positional": false,
+        "description": "Follow only these kinds of link."
+      },
+      {
+        "name": "first",
+        "flag": "first",
+        "kind": "int",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "At most so many memories, 1 to 500.",
+        "default": "100"
+      }
+    ],
+    "secrets": []
+  },
+  {
+    "name": "heartbeat",
+    "group": "Lifecycle",
+    "operation": "mutation",
+    "operationName": "Heartbeat",
+    "summary": "Say what this instance is doing.",
+    "description": "Say what this instance is doing. Do so above all when a big task begins.",
+    "examples": [
+      "clambake heartbeat --task \"Rebuilding email import pipeline\" --status busy"
+    ],
+    "document": "mutation Heartbeat($task:String$status:InstanceStatus){heartbeat(task:$task status:$status){...InstanceLine}}fragment InstanceLine on Instance{id project{name}directory model task status live startedAt lastSeenAt endedAt}",
+    "identity": "instance",
+    "variables": [
+      {
+        "name": "task",
+        "flag": "task",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "What it is working on, up to 500 bytes; empty clears it.",
+        "stdin": true
+      },
+      {
+        "name": "status",
+        "flag": "status",
+        "kind": "enum",
+        "list": false,
+        "required": false,
+        "choices": [
+          "active",
+          "busy",
+          "idle",
+          "shutting_down"
+        ],
+        "positional": false,
+        "description": "How busy it is."
+      }
+    ],
+    "secrets": []
+  },
+  {
+    "name": "inbox",
+    "group": "Messages",
+    "operation": "query",
+    "operationName": "Inbox",
+    "summary": "Show the unread messages for this instance, newest first.",
+    "description": "Show the unread messages for this instance, newest first.",
+    "examples": [
+      "clambake inbox",
+      "clambake inbox --type warning,blocker"
+    ],
+    "document": "query Inbox($type:[MessageType!]$all:Boolean$first:Int$after:String){inbox(type:$type includeRead:$all first:$first after:$after){totalCount pageInfo{...Page}nodes{...MessageLine}}}fragment MessageLine on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyTo{id}blocker{open}deliveredAt readAt own}fragment Page on PageInfo{hasNextPage endCursor}",
+    "identity": "instance",
+    "variables": [
+      {
+        "name": "type",
+        "flag": "type",
+        "kind": "enum",
+        "list": true,
+        "required": false,
+        "choices": [
+          "blocker",
+          "done",
+          "info",
+          "request",
+          "warning"
+        ],
+        "positional": false,
+        "description": "Only messages of these types."
+      },
+      {
+        "name": "all",
+        "flag": "all",
+        "kind": "boolean",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Also what was marked read.",
+        "default": "false"
+      },
+      {
+        "name": "first",
+        "flag": "first",
+        "kind": "int",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "How many from the front. At most 100."
+      },
+      {
+        "name": "after",
+        "flag": "after",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Only what comes after this cursor."
+      }
+    ],
+    "secrets": []
+  },
+  {
+    "name": "instances",
+    "group": "Lifecycle",
+    "operation": "query",
+    "operationName": "Instances",
+    "summary": "List the live instances.",
+    "description": "List the live instances. With --no-live, those that left are listed as well.",
+    "examples": [
+      "clambake instances --project doc-db-v2",
+      "clambake instances --no-live"
+    ],
+    "document": "query Instances($project:String$live:Boolean$first:Int$after:String){instances(project:$project live:$live first:$first after:$after){totalCount pageInfo{...Page}nodes{...InstanceLine}}}fragment InstanceLine on Instance{id project{name}directory model task status live startedAt lastSeenAt endedAt}fragment Page on PageInfo{hasNextPage endCursor}",
+    "identity": "any",
+    "variables": [
+      {
+        "name": "project",
+        "flag": "project",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Only instances of this project."
+      },
+      {
+        "name": "live",
+        "flag": "live",
+        "kind": "boolean",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Only those that take part now.",
+        "default": "true"
+      },
+      {
+        "name": "first",
+        "flag": "first",
+        "kind": "int",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "How many from the front. At most 100."
+      },
+      {
+        "name": "after",
+        "flag": "after",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Only what comes after this cursor."
+      }
+    ],
+    "secrets": []
+  },
+  {
+    "name": "link",
+    "group": "Memory",
+    "operation": "mutation",
+    "operationName": "Link",
+    "summary": "Link two memories: how the first bears on the second.",
+    "description": "Link two memories: how the first bears on the second.",
+    "examples": [
+      "clambake link 42 17 --kind fixes"
+    ],
+    "document": "mutation Link($from:ID!$to:ID!$kind:MemoryLinkKind!){linkMemories(from:$from to:$to kind:$kind){...LinkLine}}fragment LinkLine on MemoryLink{kind from{id title}to{id title}createdAt}",
+    "identity": "instance",
+    "variables": [
+      {
+        "name": "from",
+        "flag": "from",
+        "kind": "id",
+        "list": false,
+        "required": true,
+        "positional": true,
+        "description": "The number of the memory it starts at."
+      },
+      {
+        "name": "to",
+        "flag": "to",
+        "kind": "id",
+        "list": false,
+        "required": true,
+        "positional": true,
+        "description": "The number of the memory it points to."
+      },
+      {
+        "name": "kind",
+        "flag": "kind",
+        "kind": "enum",
+        "list": false,
+        "required": true,
+        "choices": [
+          "contradicts",
+          "depends_on",
+          "fixes",
+          "relates_to",
+          "supersedes"
+        ],
+        "positional": false,
+        "description": "How the first bears on the second."
+      }
+    ],
+    "secrets": []
+  },
+  {
+    "name": "log",
+    "group": "Work log",
+    "operation": "mutation",
+    "operationName": "Log",
+    "summary": "Log a significant action, for the others and for later.",
+    "description": "Log a significant action, for the others and for later.",
+    "examples": [
+      "clambake log --action task_completed --summary \"Built email import\" --files \"backend/email_import.py\""
+    ],
+    "document": "mutation Log($action:LogAction!$summary:String!$files:[String!]$project:String$clientKey:String){logAction(action:$action summary:$summary files:$files project:$project clientKey:$clientKey){...LogLine}}fragment LogLine on LogEntry{id from project{name}action summary files createdAt}",
+    "identity": "instance",
+    "variables": [
+      {
+        "name": "action",
+        "flag": "action",
+        "kind": "enum",
+        "list": false,
+        "required": true,
+        "choices": [
+          "docker_operation",
+          "file_modified",
+          "issue_found",
+          "issue_resolved",
+          "shutdown",
+          "started",
+          "task_completed",
+          "task_started"
+        ],
+        "positional": false,
+        "description": "What kind of action it was."
+      },
+      {
+        "name": "summary",
+        "flag": "summary",
+        "kind": "string",
+        "list": false,
+        "required": true,
+        "positional": false,
+        "description": "What was done, up to 4 KiB.",
+        "stdin": true
+      },
+      {
+        "name": "files",
+        "flag": "files",
+        "kind": "string",
+        "list": true,
+        "required": false,
+        "positional": false,
+        "description": "The files it touched, at most 500."
+      },
+      {
+        "name": "project",
+        "flag": "project",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "The project it was done on; that of the instance where nothing is said."
+      },
+      {
+        "name": "clientKey",
+        "flag": "client-key",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Names this request: sent again, it finds the entry instead of writing another.",
+        "fill": "clientKey"
+      }
+    ],
+    "secrets": []
+  },
+  {
+    "name": "logs",
+    "group": "Work log",
+    "operation": "query",
+    "operationName": "Logs",
+    "summary": "List what was logged, newest first.",
+    "description": "List what was logged, newest first.",
+    "examples": [
+      "clambake logs --project doc-db-v2",
+      "clambake logs --action task_completed,issue_found"
+    ],
+    "document": "query Logs($project:String$instance:String$action:[LogAction!]$first:Int$after:String){log(project:$project instance:$instance action:$action first:$first after:$after){totalCount pageInfo{...Page}nodes{...LogLine}}}fragment LogLine on LogEntry{id from project{name}action summary files createdAt}fragment Page on PageInfo{hasNextPage endCursor}",
+    "identity": "any",
+    "variables": [
+      {
+        "name": "project",
+        "flag": "project",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Only what was done on this project."
+      },
+      {
+        "name": "instance",
+        "flag": "instance",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Only what this instance, or `human`, did."
+      },
+      {
+        "name": "action",
+        "flag": "action",
+        "kind": "enum",
+        "list": true,
+        "required": false,
+        "choices": [
+          "docker_operation",
+          "file_modified",
+          "issue_found",
+          "issue_resolved",
+          "shutdown",
+          "started",
+          "task_completed",
+          "task_started"
+        ],
+        "positional": false,
+        "description": "Only these kinds of action."
+      },
+      {
+        "name": "first",
+        "flag": "first",
+        "kind": "int",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "How many from the front. At most 100."
+      },
+      {
+        "name": "after",
+        "flag": "after",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Only what comes after this cursor."
+      }
+    ],
+    "secrets": []
+  },
+  {
+    "name": "memory",
+    "group": "Memory",
+    "operation": "query",
+    "operationName": "Memory",
+    "summary": "Show one memory with its links and its earlier versions.",
+    "description": "Show one memory with its links and its earlier versions.",
+    "examples": [
+      "clambake memory 42"
+    ],
+    "document": "query Memory($id:ID!){memory(id:$id){...MemoryLine links{kind direction createdAt memory{id type title status}}revisions{totalCount nodes{version title content status tags files from createdAt}}}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}",
+    "identity": "any",
+    "variables": [
+      {
+        "name": "id",
+        "flag": "id",
+        "kind": "id",
+        "list": false,
+        "required": true,
+        "positional": true,
+        "description": "Its number."
+      }
+    ],
+    "secrets": []
+  },
+  {
+    "name": "message",
+    "group": "Messages",
+    "operation": "query",
+    "operationName": "Message",
+    "summary": "Show one message in full without marking it read.",
+    "description": "Show one message in full without marking it read.",
+    "examples": [
+      "clambake message 17"
+    ],
+    "document": "query Message($id:ID!){message(id:$id){...MessageThread}}fragment BlockerLine on Blocker{id heldBy open openedAt expiresAt endedAt end reason message{to subject body}}fragment MessageLine on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyTo{id}blocker{open}deliveredAt readAt own}fragment MessageThread on Message{...MessageLine blocker{...BlockerLine}replyTo{id from subject}thread(first:50){totalCount nodes{id from type subject createdAt}}}",
+    "identity": "any",
+    "variables": [
+      {
+        "name": "id",
+        "flag": "id",
+        "kind": "id",
+        "list": false,
+        "required": true,
+        "positional": true,
+        "description": "Its number."
+      }
+    ],
+    "secrets": []
+  },
+  {
+    "name": "messages",
+    "group": "Messages",
+    "operation": "query",
+    "operationName": "Messages",
+    "summary": "List messages, newest first.",
+    "description": "List messages, newest first. These are all that the caller may see, read or not.",
+    "examples": [
+      "clambake messages --from human",
+      "clambake messages --to doc-db-v2 --type blocker"
+    ],
+    "document": "query Messages($to:String$from:String$type:[MessageType!]$first:Int$after:String){messages(to:$to from:$from type:$type first:$first after:$after){totalCount pageInfo{...Page}nodes{...MessageLine}}}fragment MessageLine on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyTo{id}blocker{open}deliveredAt readAt own}fragment Page on PageInfo{hasNextPage endCursor}",
+    "identity": "any",
+    "variables": [
+      {
+        "name": "to",
+        "flag": "to",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Only messages to this address: `@all`, a project or an instance."
+      },
+      {
+        "name": "from",
+        "flag": "from",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Only messages of this instance, or of `human`."
+      },
+      {
+        "name": "type",
+        "flag": "type",
+        "kind": "enum",
+        "list": true,
+        "required": false,
+        "choices": [
+          "blocker",
+          "done",
+          "info",
+          "request",
+          "warning"
+        ],
+        "positional": false,
+        "description": "Only messages of these types."
+      },
+      {
+        "name": "first",
+        "flag": "first",
+        "kind": "int",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "How many from the front. At most 100."
+      },
+      {
+        "name": "after",
+        "flag": "after",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Only what comes after this cursor."
+      }
+    ],
+    "secrets": []
+  },
+  {
+    "name": "projects",
+    "group": "Lifecycle",
+    "operation": "query",
+    "operationName": "Projects",
+    "summary": "List the known projects.",
+    "description": "List the known projects. Each comes with how many live instances and memories it has.",
+    "examples": [
+      "clambake projects"
+    ],
+    "document": "query Projects($first:Int$after:String){projects(first:$first after:$after){totalCount pageInfo{...Page}nodes{name createdAt instances{totalCount}memories{totalCount}}}}fragment Page on PageInfo{hasNextPage endCursor}",
+    "identity": "any",
+    "variables": [
+      {
+        "name": "first",
+        "flag": "first",
+        "kind": "int",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "How many from the front. At most 100."
+      },
+      {
+        "name": "after",
+        "flag": "after",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Only what comes after this cursor."
+      }
+    ],
+    "secrets": []
+  },
+  {
+    "name": "read",
+    "group": "Messages",
+    "operation": "mutation",
+    "operationName": "Read",
+    "summary": "Show messages in full and mark them read.",
+    "description": "Show messages in full and mark them read.",
+    "examples": [
+      "clambake read 17",
+      "clambake read 17 18 21",
+      "clambake read --all"
+    ],
+    "document": "mutation Read($ids:[ID!]$all:Boolean){markRead(ids:$ids all:$all){count messages{...MessageThread}}}fragment BlockerLine on Blocker{id heldBy open openedAt expiresAt endedAt end reason message{to subject body}}fragment MessageLine on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyTo{id}blocker{open}deliveredAt readAt own}fragment MessageThread on Message{...MessageLine blocker{...BlockerLine}replyTo{id from subject}thread(first:50){totalCount nodes{id from type subject createdAt}}}",
+    "identity": "instance",
+    "variables": [
+      {
+        "name": "ids",
+        "flag": "ids",
+        "kind": "id",
+        "list": true,
+        "required": false,
+        "positional": true,
+        "description": "The numbers of the messages, at most 500."
+      },
+      {
+        "name": "all",
+        "flag": "all",
+        "kind": "boolean",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Everything unread, at most 500 at once.",
+        "default": "false"
+      }
+    ],
+    "secrets": []
+  },
+  {
+    "name": "recall",
+    "group": "Memory",
+    "operation": "query",
+    "operationName": "Recall",
+    "summary": "Look things up in the memory.",
+    "description": "Look things up in the memory. It holds what a project, or every project, learned before.",
+    "examples": [
+      "clambake recall --project doc-db-v2 --type issue",
+      "clambake recall --project doc-db-v2 --search \"JMAP\"",
+      "clambake recall --global --type infrastructure"
+    ],
+    "document": "query Recall($project:String$global:Boolean$type:[MemoryType!]$status:[MemoryStatus!]$search:String$tags:[String!]$file:String$first:Int$after:String){recall(project:$project global:$global type:$type status:$status search:$search tags:$tags file:$file first:$first after:$after){totalCount pageInfo{...Page}nodes{...MemoryLine}}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}fragment Page on PageInfo{hasNextPage endCursor}",
+    "identity": "any",
+    "variables": [
+      {
+        "name": "project",
+        "flag": "project",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "What belongs to this project."
+      },
+      {
+        "name": "global",
+        "flag": "global",
+        "kind": "boolean",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "What belongs to no project; beside a project, both."
+      },
+      {
+        "name": "type",
+        "flag": "type",
+        "kind": "enum",
+        "list": true,
+        "required": false,
+        "choices": [
+          "architecture",
+          "convention",
+          "credential",
+          "decision",
+          "feature",
+          "fix",
+          "gotcha",
+          "infrastructure",
+          "issue",
+          "lesson",
+          "pattern",
+          "preference",
+          "tool",
+          "update"
+        ],
+        "positional": false,
+        "description": "Only memories of these types."
+      },
+      {
+        "name": "status",
+        "flag": "status",
+        "kind": "enum",
+        "list": true,
+        "required": false,
+        "choices": [
+          "active",
+          "deprecated",
+          "resolved",
+          "superseded"
+        ],
+        "positional": false,
+        "description": "Only memories that hold in these ways. ACTIVE where nothing is said; in a search RESOLVED too."
+      },
+      {
+        "name": "search",
+        "flag": "search",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Words of which any may match, by stem or as part of a word; \"a phrase\" that has to be there; -without this."
+      },
+      {
+        "name": "tags",
+        "flag": "tags",
+        "kind": "string",
+        "list": true,
+        "required": false,
+        "positional": false,
+        "description": "Only memories with any of these tags."
+      },
+      {
+        "name": "file",
+        "flag": "file",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Only memories that speak of a path with this in it."
+      },
+      {
+        "name": "first",
+        "flag": "first",
+        "kind": "int",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "How many from the front. At most 100."
+      },
+      {
+        "name": "after",
+        "flag": "after",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Only what comes after this cursor."
+      }
+    ],
+    "secrets": []
+  },
+  {
+    "name": "register",
+    "group": "Lifecycle",
+    "operation": "mutation",
+    "operationName": "Register",
+    "summary": "Register this session as an instance, before any work.",
+    "description": "Register this session as an instance, before any work. Registering again from the same session gives the same instance.",
+    "examples": [
+      "clambake register --project doc-db-v2",
+      "clambake register --project doc-db-v2 --dir /srv/doc-db-v2 --model claude-opus-4"
+    ],
+    "document": "mutation Register($project:String!$dir:String!$model:String$session:String){register(project:$project directory:$dir model:$model sessionKey:$session){resumed token instance{...InstanceLine}}}fragment InstanceLine on Instance{id project{name}directory model task status live startedAt lastSeenAt endedAt}",
+    "identity": "operator",
+    "variables": [
+      {
+        "name": "project",
+        "flag": "project",
+        "kind": "string",
+        "list": false,
+        "required": true,
+        "positional": false,
+        "description": "The project it works on. It need not be known yet.",
+        "fill": "project"
+      },
+      {
+        "name": "dir",
+        "flag": "dir",
+        "kind": "string",
+        "list": false,
+        "required": true,
+        "positional": false,
+        "description": "The folder it works in.",
+        "fill": "cwd"
+      },
+      {
+        "name": "model",
+        "flag": "model",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "The model it runs on."
+      },
+      {
+        "name": "session",
+        "flag": "session",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Names the session: registering again with it is the same instance again, under a fresh token.",
+        "fill": "session"
+      }
+    ],
+    "secrets": [
+      "register.token"
+    ]
+  },
+  {
+    "name": "release",
+    "group": "Messages",
+    "operation": "mutation",
+    "operationName": "Release",
+    "summary": "End a blocker.",
+    "description": "End a blocker. An instance ends its own; the operator ends any, with a reason.",
+    "examples": [
+      "clambake release 17",
+      "clambake release 17 --reason \"Its holder crashed.\" --as human"
+    ],
+    "document": "mutation Release($id:ID!$reason:String){releaseBlocker(id:$id reason:$reason){...BlockerLine}}fragment BlockerLine on Blocker{id heldBy open openedAt expiresAt endedAt end reason message{to subject body}}",
+    "identity": "instance",
+    "variables": [
+      {
+        "name": "id",
+        "flag": "id",
+        "kind": "id",
+        "list": false,
+        "required": true,
+        "positional": true,
+        "description": "The number of the message that said it."
+      },
+      {
+        "name": "reason",
+        "flag": "reason",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Why; the operator has to say.",
+        "stdin": true
+      }
+    ],
+    "secrets": []
+  },
+  {
+    "name": "remember",
+    "group": "Memory",
+    "operation": "mutation",
+    "operationName": "Remember",
+    "summary": "Store what was learned, for a project or for every project.",
+    "description": "Store what was learned, for a project or for every project.",
+    "examples": [
+      "clambake remember --project doc-db-v2 --type gotcha --title \"JMAP null filter\" --content \"Omit the key.\"",
+      "clambake remember --global --type tool --title \"Git Bash\" --content \"It rewrites paths.\" --tags \"git,windows\"",
+      "clambake remember --project doc-db-v2 --type architecture --title \"Overview\" --content - < overview.md"
+    ],
+    "document": "mutation Remember($project:String$global:Boolean$type:MemoryType!$title:String!$content:String!$tags:[String!]$files:[String!]$clientKey:String){remember(project:$project global:$global type:$type title:$title content:$content tags:$tags files:$files clientKey:$clientKey){...MemoryLine}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}",
+    "identity": "instance",
+    "variables": [
+      {
+        "name": "project",
+        "flag": "project",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "The project it belongs to; that of the instance where nothing is said."
+      },
+      {
+        "name": "global",
+        "flag": "global",
+        "kind": "boolean",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "It belongs to no project.",
+        "default": "false"
+      },
+      {
+        "name": "type",
+        "flag": "type",
+        "kind": "enum",
+        "list": false,
+        "required": true,
+        "choices": [
+          "architecture",
+          "convention",
+          "credential",
+          "decision",
+          "feature",
+          "fix",
+          "gotcha",
+          "infrastructure",
+          "issue",
+          "lesson",
+          "pattern",
+          "preference",
+          "tool",
+          "update"
+        ],
+        "positional": false,
+        "description": "What it is about."
+      },
+      {
+        "name": "title",
+        "flag": "title",
+        "kind": "string",
+        "list": false,
+        "required": true,
+        "positional": false,
+        "description": "One line that says what it is, up to 300 bytes."
+      },
+      {
+        "name": "content",
+        "flag": "content",
+        "kind": "string",
+        "list": false,
+        "required": true,
+        "positional": false,
+        "description": "The text, up to 64 KiB.",
+        "stdin": true
+      },
+      {
+        "name": "tags",
+        "flag": "tags",
+        "kind": "string",
+        "list": true,
+        "required": false,
+        "positional": false,
+        "description": "Words to find it by, at most 50."
+      },
+      {
+        "name": "files",
+        "flag": "files",
+        "kind": "string",
+        "list": true,
+        "required": false,
+        "positional": false,
+        "description": "Paths it speaks of, at most 500."
+      },
+      {
+        "name": "clientKey",
+        "flag": "client-key",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Names this request: sent again, it finds the memory instead of storing another.",
+        "fill": "clientKey"
+      }
+    ],
+    "secrets": []
+  },
+  {
+    "name": "send",
+    "group": "Messages",
+    "operation": "mutation",
+    "operationName": "Send",
+    "summary": "Send a message.",
+    "description": "Send a message. It goes to every instance, to those of a project, or to one.\n\nA blocker says that nobody else may touch something, until its `done`.",
+    "examples": [
+      "clambake send --to @all --type warning --subject \"Restarting Docker containers\" --body \"Back in 5 min.\"",
+      "clambake send --to brisk-otter-4f2a --subject \"Your branch\" --body \"Tests pass now.\" --reply-to 17",
+      "git diff --stat | clambake send --to doc-db-v2 --type done --subject \"Migration is in\" --body -"
+    ],
+    "document": "mutation Send($to:String!$type:MessageType$subject:String!$body:String$replyTo:ID$expires:Duration$clientKey:String){sendMessage(to:$to type:$type subject:$subject body:$body replyTo:$replyTo expiresIn:$expires clientKey:$clientKey){addressedTo message{...MessageLine}endedBlocker{...BlockerLine}openBlockers{...BlockerLine}}}fragment BlockerLine on Blocker{id heldBy open openedAt expiresAt endedAt end reason message{to subject body}}fragment MessageLine on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyTo{id}blocker{open}deliveredAt readAt own}",
+    "identity": "instance",
+    "variables": [
+      {
+        "name": "to",
+        "flag": "to",
+        "kind": "string",
+        "list": false,
+        "required": true,
+        "positional": false,
+        "description": "Who gets it: `@all`, a project or an instance."
+      },
+      {
+        "name": "type",
+        "flag": "type",
+        "kind": "enum",
+        "list": false,
+        "required": false,
+        "choices": [
+          "blocker",
+          "done",
+          "info",
+          "request",
+          "warning"
+        ],
+        "positional": false,
+        "description": "What kind of message it is.",
+        "default": "info"
+      },
+      {
+        "name": "subject",
+        "flag": "subject",
+        "kind": "string",
+        "list": false,
+        "required": true,
+        "positional": false,
+        "description": "One line that says what it is about, up to 300 bytes."
+      },
+      {
+        "name": "body",
+        "flag": "body",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "The text, up to 64 KiB.",
+        "stdin": true
+      },
+      {
+        "name": "replyTo",
+        "flag": "reply-to",
+        "kind": "id",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "The number of the message that it answers."
+      },
+      {
+        "name": "expires",
+        "flag": "expires",
+        "kind": "duration",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "How long it stays in inboxes; 24h where nothing is said. Open blockers stay."
+      },
+      {
+        "name": "clientKey",
+        "flag": "client-key",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Names this request: sent again, it finds the message instead of sending another.",
+        "fill": "clientKey"
+      }
+    ],
+    "secrets": []
+  },
+  {
+    "name": "status",
+    "group": "Lifecycle",
+    "operation": "query",
+    "operationName": "Status",
+    "summary": "Show who works on what, what is blocked, and the latest news.",
+    "description": "Show who works on what, what is blocked, and the latest news. The news are messages and the work log.",
+    "examples": [
+      "clambake status",
+      "clambake status --project doc-db-v2"
+    ],
+    "document": "query Status($project:String){status(project:$project){viewer{kind name}unread instances{totalCount nodes{...InstanceLine}}blockers{totalCount nodes{...BlockerLine}}messages(first:5){totalCount nodes{...MessageLine}}log(first:10){totalCount nodes{...LogLine}}}}fragment BlockerLine on Blocker{id heldBy open openedAt expiresAt endedAt end reason message{to subject body}}fragment InstanceLine on Instance{id project{name}directory model task status live startedAt lastSeenAt endedAt}fragment LogLine on LogEntry{id from project{name}action summary files createdAt}fragment MessageLine on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyTo{id}blocker{open}deliveredAt readAt own}",
+    "identity": "any",
+    "variables": [
+      {
+        "name": "project",
+        "flag": "project",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Only this project."
+      }
+    ],
+    "secrets": []
+  },
+  {
+    "name": "unlink",
+    "group": "Memory",
+    "operation": "mutation",
+    "operationName": "Unlink",
+    "summary": "Remove a link between two memories.",
+    "description": "Remove a link between two memories.",
+    "examples": [
+      "clambake unlink 42 17 --kind fixes"
+    ],
+    "document": "mutation Unlink($from:ID!$to:ID!$kind:MemoryLinkKind!){unlinkMemories(from:$from to:$to kind:$kind){removed}}",
+    "identity": "instance",
+    "variables": [
+      {
+        "name": "from",
+        "flag": "from",
+        "kind": "id",
+        "list": false,
+        "required": true,
+        "positional": true,
+        "description": "The number of the memory it starts at."
+      },
+      {
+        "name": "to",
+        "flag": "to",
+        "kind": "id",
+        "list": false,
+        "required": true,
+        "positional": true,
+        "description": "The number of the memory it points to."
+      },
+      {
+        "name": "kind",
+        "flag": "kind",
+        "kind": "enum",
+        "list": false,
+        "required": true,
+        "choices": [
+          "contradicts",
+          "depends_on",
+          "fixes",
+          "relates_to",
+          "supersedes"
+        ],
+        "positional": false,
+        "description": "How the first bears on the second."
+      }
+    ],
+    "secrets": []
+  },
+  {
+    "name": "update-memory",
+    "group": "Memory",
+    "operation": "mutation",
+    "operationName": "UpdateMemory",
+    "summary": "Change a memory.",
+    "description": "Change a memory. Its earlier versions are kept.",
+    "examples": [
+      "clambake update-memory 42 --status resolved",
+      "clambake update-memory 42 --content \"Updated fix: use X instead of Y\""
+    ],
+    "document": "mutation UpdateMemory($id:ID!$status:MemoryStatus$title:String$content:String$tags:[String!]$files:[String!]$clientKey:String){updateMemory(id:$id status:$status title:$title content:$content tags:$tags files:$files clientKey:$clientKey){...MemoryLine}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}",
+    "identity": "instance",
+    "variables": [
+      {
+        "name": "id",
+        "flag": "id",
+        "kind": "id",
+        "list": false,
+        "required": true,
+        "positional": true,
+        "description": "Its number."
+      },
+      {
+        "name": "status",
+        "flag": "status",
+        "kind": "enum",
+        "list": false,
+        "required": false,
+        "choices": [
+          "active",
+          "deprecated",
+          "resolved",
+          "superseded"
+        ],
+        "positional": false,
+        "description": "Whether it still holds."
+      },
+      {
+        "name": "title",
+        "flag": "title",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "A new title."
+      },
+      {
+        "name": "content",
+        "flag": "content",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "A new text.",
+        "stdin": true
+      },
+      {
+        "name": "tags",
+        "flag": "tags",
+        "kind": "string",
+        "list": true,
+        "required": false,
+        "positional": false,
+        "description": "Tags in place of the old ones."
+      },
+      {
+        "name": "files",
+        "flag": "files",
+        "kind": "string",
+        "list": true,
+        "required": false,
+        "positional": false,
+        "description": "Paths in place of the old ones."
+      },
+      {
+        "name": "clientKey",
+        "flag": "client-key",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Names this request: sent again, it changes nothing more.",
+        "fill": "clientKey"
+      }
+    ],
+    "secrets": []
+  },
+  {
+    "name": "watch",
+    "group": "Messages",
+    "operation": "subscription",
+    "operationName": "Watch",
+    "summary": "Print messages as they arrive, until it is stopped.",
+    "description": "Print messages as they arrive, until it is stopped.",
+    "examples": [
+      "clambake watch",
+      "clambake watch --json"
+    ],
+    "document": "subscription Watch($to:String$after:String){messageReceived(to:$to after:$after){cursor message{...MessageLine}}}fragment MessageLine on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyTo{id}blocker{open}deliveredAt readAt own}",
+    "identity": "instance",
+    "variables": [
+      {
+        "name": "to",
+        "flag": "to",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "For the operator: the address to follow, `@all` where nothing is said."
+      },
+      {
+        "name": "after",
+        "flag": "after",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "The cursor to go on from. Begins now where it is left out."
+      }
+    ],
+    "secrets": []
+  },
+  {
+    "name": "whoami",
+    "group": "Lifecycle",
+    "operation": "query",
+    "operationName": "Whoami",
+    "summary": "Show who this command line acts as.",
+    "description": "Show who this command line acts as.",
+    "examples": [
+      "clambake whoami"
+    ],
+    "document": "query Whoami{me{kind name instance{...InstanceLine}}}fragment InstanceLine on Instance{id project{name}directory model task status live startedAt lastSeenAt endedAt}",
+    "identity": "any",
+    "variables": [],
+    "secrets": []
+  }
+];

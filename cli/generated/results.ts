@@ -1,0 +1,433 @@
+// Made by `npm run generate` from cli/operations and schema.graphql. Do not edit.
+
+export type ActivityKind = 'BLOCKER_ENDED' | 'INSTANCE_LEFT' | 'INSTANCE_REGISTERED' | 'LOGGED' | 'MEMORY_WRITTEN' | 'MESSAGE_SENT';
+
+export type BlockerEnd = 'DEREGISTERED' | 'DONE' | 'EXPIRED' | 'RELEASED' | 'STALE';
+
+export type InstanceStatus = 'ACTIVE' | 'BUSY' | 'IDLE' | 'SHUTTING_DOWN';
+
+export type LinkDirection = 'INCOMING' | 'OUTGOING';
+
+export type LogAction = 'DOCKER_OPERATION' | 'FILE_MODIFIED' | 'ISSUE_FOUND' | 'ISSUE_RESOLVED' | 'SHUTDOWN' | 'STARTED' | 'TASK_COMPLETED' | 'TASK_STARTED';
+
+export type MemoryLinkKind = 'CONTRADICTS' | 'DEPENDS_ON' | 'FIXES' | 'RELATES_TO' | 'SUPERSEDES';
+
+export type MemoryStatus = 'ACTIVE' | 'DEPRECATED' | 'RESOLVED' | 'SUPERSEDED';
+
+export type MemoryType = 'ARCHITECTURE' | 'CONVENTION' | 'CREDENTIAL' | 'DECISION' | 'FEATURE' | 'FIX' | 'GOTCHA' | 'INFRASTRUCTURE' | 'ISSUE' | 'LESSON' | 'PATTERN' | 'PREFERENCE' | 'TOOL' | 'UPDATE';
+
+export type MessageType = 'BLOCKER' | 'DONE' | 'INFO' | 'REQUEST' | 'WARNING';
+
+export type ViewerKind = 'INSTANCE' | 'OPERATOR';
+
+/** One blocker in a list. */
+export type BlockerLine = {
+  id: string;
+  heldBy: string;
+  open: boolean;
+  openedAt: string;
+  expiresAt: string | null;
+  endedAt: string | null;
+  end: BlockerEnd | null;
+  reason: string | null;
+  message: {
+    to: string;
+    subject: string;
+    body: string;
+  };
+};
+
+/** One instance in a list. */
+export type InstanceLine = {
+  id: string;
+  project: {
+    name: string;
+  };
+  directory: string;
+  model: string | null;
+  task: string | null;
+  status: InstanceStatus;
+  live: boolean;
+  startedAt: string;
+  lastSeenAt: string;
+  endedAt: string | null;
+};
+
+/** One link between two memories. */
+export type LinkLine = {
+  kind: MemoryLinkKind;
+  from: {
+    id: string;
+    title: string;
+  };
+  to: {
+    id: string;
+    title: string;
+  };
+  createdAt: string;
+};
+
+/** One entry of the work log. */
+export type LogLine = {
+  id: string;
+  from: string;
+  project: {
+    name: string;
+  } | null;
+  action: LogAction;
+  summary: string;
+  files: Array<string>;
+  createdAt: string;
+};
+
+/** One memory in a list, its text included. */
+export type MemoryLine = {
+  id: string;
+  project: {
+    name: string;
+  } | null;
+  global: boolean;
+  type: MemoryType;
+  title: string;
+  content: string;
+  status: MemoryStatus;
+  tags: Array<string>;
+  files: Array<string>;
+  from: string;
+  version: number;
+  createdAt: string;
+  updatedAt: string;
+};
+
+/** One message in a list, its text included. */
+export type MessageLine = {
+  id: string;
+  from: string;
+  sender: {
+    project: {
+      name: string;
+    };
+  } | null;
+  to: string;
+  type: MessageType;
+  subject: string;
+  body: string;
+  createdAt: string;
+  expiresAt: string | null;
+  threadId: string;
+  replyTo: {
+    id: string;
+  } | null;
+  blocker: {
+    open: boolean;
+  } | null;
+  deliveredAt: string | null;
+  readAt: string | null;
+  own: boolean;
+};
+
+/** One message in full, with the conversation it belongs to. */
+export type MessageThread = MessageLine & {
+  blocker: BlockerLine | null;
+  replyTo: {
+    id: string;
+    from: string;
+    subject: string;
+  } | null;
+  thread: {
+    totalCount: number;
+    nodes: Array<{
+      id: string;
+      from: string;
+      type: MessageType;
+      subject: string;
+      createdAt: string;
+    }>;
+  };
+};
+
+/** Where a list goes on. */
+export type Page = {
+  hasNextPage: boolean;
+  endCursor: string | null;
+};
+
+export type ActivityResult = {
+  activity: {
+    kind: ActivityKind;
+    at: string;
+    from: string;
+    project: string | null;
+    summary: string;
+    message: {
+      id: string;
+      to: string;
+      type: MessageType;
+    } | null;
+    memory: {
+      id: string;
+      type: MemoryType;
+    } | null;
+    logEntry: {
+      id: string;
+      action: LogAction;
+      files: Array<string>;
+    } | null;
+  };
+};
+
+export type BlockersResult = {
+  blockers: {
+    totalCount: number;
+    pageInfo: Page;
+    nodes: Array<BlockerLine>;
+  };
+};
+
+export type CleanupResult = {
+  cleanup: {
+    dryRun: boolean;
+    messages: number;
+    logEntries: number;
+    instances: number;
+  };
+};
+
+export type DeregisterResult = {
+  deregister: InstanceLine;
+};
+
+export type GraphResult = {
+  memoryGraph: {
+    truncated: boolean;
+    nodes: Array<{
+      id: string;
+      type: MemoryType;
+      title: string;
+      status: MemoryStatus;
+      global: boolean;
+      project: {
+        name: string;
+      } | null;
+    }>;
+    edges: Array<{
+      from: string;
+      to: string;
+      kind: MemoryLinkKind;
+    }>;
+  };
+};
+
+export type HeartbeatResult = {
+  heartbeat: InstanceLine;
+};
+
+export type InboxResult = {
+  inbox: {
+    totalCount: number;
+    pageInfo: Page;
+    nodes: Array<MessageLine>;
+  };
+};
+
+export type InstancesResult = {
+  instances: {
+    totalCount: number;
+    pageInfo: Page;
+    nodes: Array<InstanceLine>;
+  };
+};
+
+export type LinkResult = {
+  linkMemories: LinkLine;
+};
+
+export type LogResult = {
+  logAction: LogLine;
+};
+
+export type LogsResult = {
+  log: {
+    totalCount: number;
+    pageInfo: Page;
+    nodes: Array<LogLine>;
+  };
+};
+
+export type MemoryResult = {
+  memory: (MemoryLine & {
+    links: Array<{
+      kind: MemoryLinkKind;
+      direction: LinkDirection;
+      createdAt: string;
+      memory: {
+        id: string;
+        type: MemoryType;
+        title: string;
+        status: MemoryStatus;
+      };
+    }>;
+    revisions: {
+      totalCount: number;
+      nodes: Array<{
+        version: number;
+        title: string;
+        content: string;
+        status: MemoryStatus;
+        tags: Array<string>;
+        files: Array<string>;
+        from: string;
+        createdAt: string;
+      }>;
+    };
+  });
+};
+
+export type MessageResult = {
+  message: MessageThread;
+};
+
+export type MessagesResult = {
+  messages: {
+    totalCount: number;
+    pageInfo: Page;
+    nodes: Array<MessageLine>;
+  };
+};
+
+export type ProjectsResult = {
+  projects: {
+    totalCount: number;
+    pageInfo: Page;
+    nodes: Array<{
+      name: string;
+      createdAt: string;
+      instances: {
+        totalCount: number;
+      };
+      memories: {
+        totalCount: number;
+      };
+    }>;
+  };
+};
+
+export type ReadResult = {
+  markRead: {
+    count: number;
+    messages: Array<MessageThread>;
+  };
+};
+
+export type RecallResult = {
+  recall: {
+    totalCount: number;
+    pageInfo: Page;
+    nodes: Array<MemoryLine>;
+  };
+};
+
+export type RegisterResult = {
+  register: {
+    resumed: boolean;
+    token: string;
+    instance: InstanceLine;
+  };
+};
+
+export type ReleaseResult = {
+  releaseBlocker: BlockerLine;
+};
+
+export type RememberResult = {
+  remember: MemoryLine;
+};
+
+export type SendResult = {
+  sendMessage: {
+    addressedTo: number;
+    message: MessageLine;
+    endedBlocker: BlockerLine | null;
+    openBlockers: Array<BlockerLine>;
+  };
+};
+
+export type StatusResult = {
+  status: {
+    viewer: {
+      kind: ViewerKind;
+      name: string;
+    };
+    unread: number | null;
+    instances: {
+      totalCount: number;
+      nodes: Array<InstanceLine>;
+    };
+    blockers: {
+      totalCount: number;
+      nodes: Array<BlockerLine>;
+    };
+    messages: {
+      totalCount: number;
+      nodes: Array<MessageLine>;
+    };
+    log: {
+      totalCount: number;
+      nodes: Array<LogLine>;
+    };
+  };
+};
+
+export type UnlinkResult = {
+  unlinkMemories: {
+    removed: boolean;
+  };
+};
+
+export type UpdateMemoryResult = {
+  updateMemory: MemoryLine;
+};
+
+export type WatchResult = {
+  messageReceived: {
+    cursor: string;
+    message: MessageLine | null;
+  };
+};
+
+export type WhoamiResult = {
+  me: {
+    kind: ViewerKind;
+    name: string;
+    instance: InstanceLine | null;
+  };
+};
+
+export interface Results {
+  Activity: ActivityResult;
+  Blockers: BlockersResult;
+  Cleanup: CleanupResult;
+  Deregister: DeregisterResult;
+  Graph: GraphResult;
+  Heartbeat: HeartbeatResult;
+  Inbox: InboxResult;
+  Instances: InstancesResult;
+  Link: LinkResult;
+  Log: LogResult;
+  Logs: LogsResult;
+  Memory: MemoryResult;
+  Message: MessageResult;
+  Messages: MessagesResult;
+  Projects: ProjectsResult;
+  Read: ReadResult;
+  Recall: RecallResult;
+  Register: RegisterResult;
+  Release: ReleaseResult;
+  Remember: RememberResult;
+  Send: SendResult;
+  Status: StatusResult;
+  Unlink: UnlinkResult;
+  UpdateMemory: UpdateMemoryResult;
+  Watch: WatchResult;
+  Whoami: WhoamiResult;
+}

@@ -1,0 +1,131 @@
+import type { Help } from 'commander';
+import { type Command, type Fill, groups, type LocalCommand, type Variable } from './table.ts';
+import { isMandatory, termOf } from './variables.ts';
+
+/** A heading with a line for each item: what is typed, and what it means. */
+type Section = [heading: string, items: [term: string, meaning: string][]];
+
+/** The options that every command has. */
+const everywhere: Section = [
+  'On every command',
+  [
+    ['--json', 'Print the result as JSON and nothing else.'],
+    ['--as <instance>', 'Act as this instance, or as human: the operator. [CLAMBAKE_INSTANCE]'],
+    ['--url <address>', 'Talk to the server at this address. [CLAMBAKE_URL]'],
+    ['-h, --help', 'Print this help.'],
+  ],
+];
+
+/** The help of `clambake` itself: every command that is not hidden, under its heading. */
+export function programHelp(commands: readonly Command[], locals: readonly LocalCommand[], help: Help): string {
+  const sections = groups.map((group): Section => {
+    const rows = [...commands.filter(({ hidden }) => !hidden), ...locals].filter((row) => row.group === group);
+    return [group, rows.sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ name, summary }) => [name, summary])];
+  });
+  return layOut(
+    'clambake <command> [options]',
+    'Messages, blockers and memory for coding agents that work side by side.',
+    [...sections, [everywhere[0], [...everywhere[1], ['-V, --version', 'Print the version.']]]],
+    ['clambake register --project <name>', 'clambake inbox', 'clambake <command> --help'],
+    help,
+  );
+}
+
+/** The help of a command that is an operation. */
+export function commandHelp(command: Command, help: Help): string {
+  const positional = command.variables.filter((variable) => variable.positional);
+  const flags = command.variables.filter((variable) => !variable.positional);
+  const mandatory = flags.filter(isMandatory);
+  const usage = [
+    `clambake ${command.name}`,
+    ...positional.map(argumentTerm),
+    ...mandatory.map(flagTerm),
+    ...(flags.length > mandatory.length ? ['[options]'] : []),
+  ].join(' ');
+  return layOut(
+    usage,
+    command.description,
+    [
+      ['Arguments', positional.map((variable) => [argumentTerm(variable), meaningOf(variable)])],
+      ['Options', flags.map((variable) => [flagTerm(variable), meaningOf(variable)])],
+      everywhere,
+    ],
+    command.examples,
+    help,
+  );
+}
+
+/** The help of a command that is no operation. */
+export function localHelp(row: LocalCommand, help: Help): string {
+  const { argument } = row;
+  return layOut(
+    `clambake ${row.name}${argument ? ` <${argument.name}>` : ''}`,
+    row.description,
+    [
+      [
+        'Arguments',
+        argument ? [[`<${argument.name}>`, `${argument.description} (one of ${argument.choices.join(', ')})`]] : [],
+      ],
+      everywhere,
+    ],
+    row.examples,
+    help,
+  );
+}
+
+/** A positional argument in a usage line. */
+export function argumentTerm({ flag, list, required }: Variable): string {
+  const name = list ? `${flag}...` : flag;
+  return required ? `<${name}>` : `[${name}]`;
+}
+
+/** A flag with what it takes, as the help shows it and commander reads it. */
+export function flagTerm(variable: Variable): string {
+  const { kind, flag, list } = variable;
+  if (kind === 'boolean') return variable.default === 'true' ? `--no-${flag}` : `--${flag}`;
+  const taken = { string: 'text', int: 'number', enum: flag, id: 'id', duration: 'length' }[kind];
+  return `${termOf(variable)} <${list ? `${taken},…` : taken}>`;
+}
+
+const fillNotes: Readonly<Record<Fill, string>> = {
+  cwd: 'the current one where not given',
+  session: 'CLAMBAKE_SESSION or CLAUDE_CODE_SESSION_ID where not given',
+  clientKey: 'made up where not given',
+  project: 'named after the current repository or folder where not given',
+};
+
+function meaningOf(variable: Variable): string {
+  const notes = [
+    isMandatory(variable) && !variable.positional ? 'needed' : '',
+    variable.choices ? `one of ${variable.choices.join(', ')}` : '',
+    variable.fill ? fillNotes[variable.fill] : '',
+    variable.stdin ? '- reads standard input' : '',
+    variable.kind !== 'boolean' && variable.default !== undefined ? `${variable.default} where not given` : '',
+  ].filter(Boolean);
+  const text =
+    variable.kind === 'boolean' && variable.default === 'true'
+      ? `Turns off: ${variable.description.charAt(0).toLowerCase()}${variable.description.slice(1)}`
+      : variable.description;
+  return notes.length > 0 ? `${text} (${notes.join('; ')})` : text;
+}
+
+function layOut(
+  usage: string,
+  description: string,
+  sections: readonly Section[],
+  examples: readonly string[],
+  help: Help,
+): string {
+  const width = help.helpWidth ?? 80;
+  const filled = sections.filter(([, items]) => items.length > 0);
+  const termWidth = Math.min(28, Math.max(...filled.flatMap(([, items]) => items.map(([term]) => term.length))));
+  const blocks = [
+    `Usage: ${usage}`,
+    help.boxWrap(description, width),
+    ...filled.map(([heading, items]) =>
+      [`${heading}:`, ...items.map(([term, meaning]) => help.formatItem(term, termWidth, meaning, help))].join('\n'),
+    ),
+    ['Examples:', ...examples.map((example) => `  ${example}`)].join('\n'),
+  ];
+  return `${blocks.join('\n\n')}\n`;
+}

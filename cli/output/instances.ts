@@ -1,0 +1,78 @@
+import type {
+  ActivityResult,
+  InstanceLine,
+  LogLine,
+  ProjectsResult,
+  StatusResult,
+  WhoamiResult,
+} from '../generated/results.ts';
+import { count, ending, list, type Page, word } from './lines.ts';
+import { blockerLine, messageLine } from './messages.ts';
+import { relative } from './time.ts';
+import { visibleLine } from './visible.ts';
+
+/** `brisk-otter-4f2a (doc-db-v2) busy, seen 2 min ago, claude-opus-4, in /srv/doc-db-v2: Rebuilding the import`. */
+export function instanceLine(instance: InstanceLine, page: Page): string {
+  const name = `${page.paint('name', visibleLine(instance.id))} (${visibleLine(instance.project.name)})`;
+  const state = instance.endedAt
+    ? `left ${relative(instance.endedAt, page.now)}`
+    : `${instance.live ? word(instance.status) : 'stale'}, seen ${relative(instance.lastSeenAt, page.now)}`;
+  const model = instance.model ? `, ${visibleLine(instance.model)}` : '';
+  return `${name} ${state}${model}, in ${visibleLine(instance.directory)}${ending(instance.task)}`;
+}
+
+export function viewer(viewer: WhoamiResult['me'], page: Page): string[] {
+  if (viewer.instance) return [instanceLine(viewer.instance, page)];
+  return [viewer.kind === 'OPERATOR' ? `${visibleLine(viewer.name)} (operator)` : visibleLine(viewer.name)];
+}
+
+/** `#5 task_completed by brisk-otter-4f2a (doc-db-v2), 3 min ago: Built email import` and the files it touched. */
+export function logEntry(entry: LogLine, page: Page): string[] {
+  const project = entry.project ? ` (${visibleLine(entry.project.name)})` : '';
+  const who = `${page.paint('name', visibleLine(entry.from))}${project}`;
+  return [
+    `#${entry.id} ${word(entry.action)} by ${who}, ${relative(entry.createdAt, page.now)}${ending(entry.summary)}`,
+    ...(entry.files.length > 0 ? [`  files: ${list(entry.files)}`] : []),
+  ];
+}
+
+export function project(project: ProjectsResult['projects']['nodes'][number]): string[] {
+  const memories = count(project.memories.totalCount, 'memory', 'memories');
+  return [`${visibleLine(project.name)}, ${count(project.instances.totalCount, 'live instance')}, ${memories}`];
+}
+
+/** `memory_written by brisk-otter-4f2a (doc-db-v2), just now: …`. */
+export function activity(activity: ActivityResult['activity'], page: Page): string[] {
+  const project = activity.project ? ` (${visibleLine(activity.project)})` : '';
+  const who = `${page.paint('name', visibleLine(activity.from))}${project}`;
+  return [`${word(activity.kind)} by ${who}, ${relative(activity.at, page.now)}${ending(activity.summary)}`];
+}
+
+/** Who works on what, what is blocked, and what was said and done lately. */
+export function status(status: StatusResult['status'], page: Page): string[] {
+  const { unread } = status;
+  const inbox =
+    unread === null
+      ? ''
+      : unread === 0
+        ? ' No unread messages.'
+        : ` ${count(unread, 'unread message')}: clambake inbox`;
+  const section = <Node>(
+    title: string,
+    none: string,
+    part: { totalCount: number; nodes: Node[] },
+    line: (node: Node) => string,
+  ): string[] => {
+    const total = part.totalCount;
+    if (part.nodes.length === 0) return [none];
+    const shown = total > part.nodes.length ? `${part.nodes.length} of ${total}` : String(total);
+    return [page.paint('heading', `${title} (${shown})`), ...part.nodes.map((node) => `  ${line(node)}`)];
+  };
+  return [
+    `You are ${page.paint('name', visibleLine(status.viewer.name))}.${inbox}`,
+    ...section('Instances', 'No live instances.', status.instances, (node) => instanceLine(node, page)),
+    ...section('Open blockers', 'No open blockers.', status.blockers, (node) => blockerLine(node, page)),
+    ...section('Recent messages', 'No messages.', status.messages, (node) => messageLine(node, page)),
+    ...section('Recent activity', 'Nothing logged yet.', status.log, (node) => logEntry(node, page)[0] ?? ''),
+  ];
+}

@@ -1,0 +1,73 @@
+import type { BlockerLine, MessageLine, MessageThread } from '../generated/results.ts';
+import { count, ending, type Page, quote, word } from './lines.ts';
+import type { Style } from './style.ts';
+import { absolute, relative } from './time.ts';
+import { visibleLine } from './visible.ts';
+
+const styleOf: Readonly<Record<string, Style>> = {
+  INFO: 'info',
+  WARNING: 'warning',
+  BLOCKER: 'blocker',
+  REQUEST: 'request',
+  DONE: 'done',
+};
+
+const kind = (type: string, page: Page): string => page.paint(styleOf[type] ?? 'info', word(type));
+
+/** A message, with its sender's project where the operation selects it. */
+type Message = MessageLine & { sender?: { project: { name: string } } | null };
+
+/** `#12 warning from brisk-otter-4f2a (doc-db-v2) to @all, 3 min ago, reply to #7: Restarting containers`. */
+export function messageLine(message: Message, page: Page): string {
+  const state = message.blocker ? (message.blocker.open ? ' (open)' : ' (ended)') : '';
+  const project = message.sender ? ` (${visibleLine(message.sender.project.name)})` : '';
+  const reply = message.replyTo ? `, reply to #${message.replyTo.id}` : '';
+  return (
+    `#${message.id} ${kind(message.type, page)}${state} from ${page.paint('name', visibleLine(message.from))}${project}` +
+    ` to ${visibleLine(message.to)}, ${relative(message.createdAt, page.now)}${reply}${ending(message.subject)}`
+  );
+}
+
+/** The line and under it the body. */
+export function message(message: Message, page: Page): string[] {
+  return [messageLine(message, page), ...quote(message.body)];
+}
+
+/** Everything about one message, with the conversation it belongs to. */
+export function wholeMessage(message: MessageThread, page: Page): string[] {
+  const facts = [`sent ${absolute(message.createdAt)}`];
+  if (message.expiresAt && !message.blocker?.open) facts.push(`expires ${absolute(message.expiresAt)}`);
+  if (message.own && message.deliveredAt) facts.push(`delivered ${absolute(message.deliveredAt)}`);
+  if (message.own && message.readAt) facts.push(`read ${absolute(message.readAt)}`);
+  const lines = [messageLine(message, page), `  ${page.paint('quiet', facts.join(', '))}`, ...quote(message.body)];
+
+  const others = message.thread.nodes.filter(({ id }) => id !== message.id);
+  if (others.length > 0) {
+    lines.push(`  Conversation (${count(message.thread.totalCount, 'message')})`);
+    for (const { id, from, type, subject, createdAt } of others) {
+      const when = relative(createdAt, page.now);
+      lines.push(`  #${id} ${kind(type, page)} from ${visibleLine(from)}, ${when}${ending(subject)}`);
+    }
+  }
+  return lines;
+}
+
+/** `#12 held by brisk-otter-4f2a since 3 min ago, to doc-db-v2, ends in 20 h: Editing docker-compose.yml`. */
+export function blockerLine(blocker: BlockerLine, page: Page): string {
+  const { message } = blocker;
+  const who = `#${blocker.id} ${blocker.open ? 'held' : 'was held'} by ${page.paint('name', visibleLine(blocker.heldBy))}`;
+  const since = `since ${relative(blocker.openedAt, page.now)}`;
+  if (blocker.open) {
+    const end = blocker.expiresAt ? `, ends ${relative(blocker.expiresAt, page.now)}` : '';
+    return `${who} ${since}, to ${visibleLine(message.to)}${end}${ending(message.subject)}`;
+  }
+  const how = blocker.end ? ` (${word(blocker.end)})` : '';
+  const ended = blocker.endedAt ? `ended ${relative(blocker.endedAt, page.now)}` : 'ended';
+  return `${who}, to ${visibleLine(message.to)}, ${ended}${how}${ending(message.subject)}`;
+}
+
+/** The line, why it was released, and the text of its message. */
+export function blocker(blocker: BlockerLine, page: Page): string[] {
+  const reason = blocker.reason ? [`  reason${ending(blocker.reason)}`] : [];
+  return [blockerLine(blocker, page), ...reason, ...quote(blocker.message.body)];
+}

@@ -1,0 +1,37 @@
+import manifest from '../package.json' with { type: 'json' };
+import { type Call, readCommandLine } from './command.ts';
+import { ExitCode } from './exit.ts';
+import { commands } from './generated/commands.ts';
+import { localCommands } from './local.ts';
+
+// What a command does not need is not loaded, since most of a short command's time is loading: hence every import() here.
+try {
+  process.exitCode = await answer(
+    await readCommandLine(process.argv.slice(2), {
+      commands,
+      locals: localCommands,
+      version: manifest.version,
+      readStdin: async (term) => (await import('./stdin.ts')).readStdin(term),
+      width: process.stdout.columns,
+    }),
+  );
+} catch (error) {
+  const { report } = await import('./output/report.ts');
+  process.exitCode = report(error, process.argv.includes('--json'));
+}
+
+async function answer(call: Call): Promise<number> {
+  switch (call.kind) {
+    case 'operation': {
+      const { run } = await import('./run.ts');
+      return run(call.command, call.variables, call.globals);
+    }
+    case 'local':
+      return (await call.row.load())(call.input);
+    case 'text': {
+      const { print } = await import('./output/stream.ts');
+      await print(call.text);
+      return ExitCode.done;
+    }
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * The table of commands: plain data that `cli/compile` makes of the operation files, and that the command line (or any
+ * other front end) turns into commands. Nothing here needs a schema or a parser.
+ */
+
+/** One command: a named GraphQL operation and how people call it. */
+export interface Command {
+  /** The operation's name in kebab case: `UpdateMemory` is `update-memory`. */
+  name: string;
+  /** The heading it is listed under. */
+  group: Group;
+  operation: 'query' | 'mutation' | 'subscription';
+  operationName: string;
+  /** The first sentence of the description, for lists of commands. */
+  summary: string;
+  /** The operation's description without its examples. */
+  description: string;
+  /** Whole command lines, from lines of the description that begin with `Example:`. */
+  examples: string[];
+  /** The operation with its fragments, minified, without the marks that are meant for the command line only. */
+  document: string;
+  /** Who must ask: a registered instance, the operator, or whoever there is. */
+  identity: 'instance' | 'operator' | 'any';
+  variables: Variable[];
+  /** Response paths such as `register.token` whose values are never printed. */
+  secrets: string[];
+  /** Works, but is not listed. */
+  hidden?: boolean;
+}
+
+/** The headings of the list of commands, in its order. */
+export const groups = ['Lifecycle', 'Messages', 'Memory', 'Work log', 'Server'] as const;
+export type Group = (typeof groups)[number];
+
+/** How the text of a flag is read. A `duration` is checked and sent as the text it was given. */
+export type VariableKind = 'string' | 'int' | 'boolean' | 'enum' | 'id' | 'duration';
+
+/** What the command line fills in by itself where the flag is not given. */
+export type Fill = 'cwd' | 'session' | 'clientKey' | 'project';
+
+/** One variable of the operation: a flag, or a positional argument. */
+export interface Variable {
+  name: string;
+  /** The name in kebab case, without dashes in front: `replyTo` is `reply-to`. */
+  flag: string;
+  kind: VariableKind;
+  list: boolean;
+  required: boolean;
+  /** The values of an enum in lower case, as people write them; sent in upper case. */
+  choices?: string[];
+  positional: boolean;
+  description: string;
+  /** The value `-` stands for what comes on standard input. */
+  stdin?: boolean;
+  /** What the server takes where the flag is not given: shown, never sent. */
+  default?: string;
+  fill?: Fill;
+}
+
+/** The options that every command has. */
+export interface Globals {
+  /** Print the operation's result as JSON and nothing else. */
+  json: boolean;
+  /** The id of the instance to act as. */
+  as?: string;
+  /** The address of the server, instead of the one in the environment. */
+  url?: string;
+}
+
+/** What a local command is given. */
+export interface LocalInput {
+  globals: Globals;
+  /** The positional arguments, already checked against the row's choices. */
+  args: string[];
+}
+
+/** A row for a command that is no operation. Its code is loaded when it runs, and not before. */
+export interface LocalCommand {
+  name: string;
+  group: Group;
+  summary: string;
+  description: string;
+  examples: string[];
+  argument?: { name: string; description: string; choices: readonly string[] };
+  /** Loads the command's code and gives the function that runs it to an exit code. */
+  load: () => Promise<(input: LocalInput) => Promise<number>>;
+}
+
+/** The shells that there is a completion for. */
+export const shells = ['bash', 'zsh', 'fish', 'powershell'] as const;
+export type Shell = (typeof shells)[number];
+
+/** The flags of {@link Globals} and of help and version: no variable is named so. */
+export const globalFlags = ['json', 'as', 'url', 'help', 'version'] as const;
+
+/** The commands that are no operation: no operation is named so. */
+export const localNames = ['serve', 'stop', 'token', 'protocol', 'completion', 'help'] as const;

@@ -1,0 +1,114 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { builder, prismaEnum } from '../builder.ts';
+import { type ConnectionArguments, connect } from '../connection.ts';
+import { type Context, human } from '../context.ts';
+import type { Prisma } from '../database/generated/client.ts';
+import { parseId } from '../input.ts';
+import { findVisible, MessageRef } from '../message/schema.ts';
+import { projectKey } from '../project/service.ts';
+import { lapseBlockers, releaseBlocker } from './service.ts';
+
+const BlockerEndRef = prismaEnum('BlockerEnd');
+
+export const BlockerRef = builder.prismaObject('Blocker', {
+  description: 'What a message of type BLOCKER holds, from its sending to its end.',
+  fields: (t) => ({
+    id: t.exposeID('messageId', { description: 'The number of the message that said it.' }),
+    message: t.relation('message'),
+    heldBy: t.string({
+      description: 'Who holds it: the id of an instance, or `human`.',
+      select: { holderId: true },
+      resolve: ({ holderId }) => holderId ?? human,
+    }),
+    holder: t.relation('holder', { nullable: true }),
+    open: t.boolean({
+      description: 'Whether it still holds.',
+      select: { endedAt: true },
+      resolve: ({ endedAt }) => endedAt === null,
+    }),
+    openedAt: t.expose('openedAt', { type: 'DateTime' }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: true }),
+    endedAt: t.expose('endedAt', { type: 'DateTime', nullable: true }),
+    end: t.expose('end', { type: BlockerEndRef, nullable: true, description: 'Why it ended; none while it is open.' }),
+    endedBy: t.field({
+      type: MessageRef,
+      nullable: true,
+      description: 'The `done` that ended it; none where whoever asks may not see it.',
+      select: { endedById: true },
+      resolve: ({ endedById }, _, context, info) => findVisible(context, info, endedById),
+    }),
+    reason: t.exposeString('reason', { nullable: true }),
+  }),
+});
+
+export const BlockerConnection = builder.connectionObject({
+  type: BlockerRef,
+  name: 'BlockerConnection',
+  description: 'A page of blockers.',
+});
+
+/** Blockers, newest first. Those that are over by now are ended before. */
+export async function listBlockers(
+  context: Context,
+  args: ConnectionArguments,
+  info: GraphQLResolveInfo,
+  where: Prisma.BlockerWhereInput,
+) {
+  const { blocker } = context.database.prisma;
+  await lapseBlockers(context);
+  return connect({
+    args,
+    context,
+    info,
+    defaultSize: 50,
+    sortedBy: ['number'],
+    load: ({ query, after, before, limit, inverted }) =>
+      blocker.findMany({
+        ...query,
+        where: { AND: [where, { messageId: { ...(after && { lt: after[0] }), ...(before && { gt: before[0] }) } }] },
+        orderBy: { messageId: inverted ? 'asc' : 'desc' },
+        take: limit,
+      }),
+    key: ({ messageId }) => [messageId],
+    count: () => blocker.count({ where }),
+  });
+}
+
+builder.queryField('blockers', (t) =>
+  t.connection(
+    {
+      type: BlockerRef,
+      description:
+        'What must not be touched, by whom it is held, newest first. Blockers are for all to see, whoever they were sent to.',
+      args: {
+        project: t.arg.string({ description: 'Only blockers held by instances of this project.' }),
+        open: t.arg.boolean({
+          required: true,
+          defaultValue: true,
+          description: 'Only those that still hold; false lists all there ever were.',
+        }),
+      },
+      resolve: (_, { project, open, ...args }, context, info) =>
+        listBlockers(context, args, info, {
+          ...(open && { endedAt: null }),
+          ...(project && { holder: { project: { key: projectKey(project) } } }),
+        }),
+    },
+    BlockerConnection,
+  ),
+);
+
+builder.mutationField('releaseBlocker', (t) =>
+  t.prismaField({
+    type: BlockerRef,
+    description: 'Ends a blocker without a `done`. An instance may end its own, the operator any, with a reason.',
+    args: {
+      id: t.arg.id({ required: true, description: 'The number of the message that said it.' }),
+      reason: t.arg.string({ description: 'Why; the operator has to say.' }),
+    },
+    async resolve(query, _, { id, reason }, context) {
+      const messageId = await releaseBlocker(context, parseId('id', 'blocker', id), reason);
+      return context.database.prisma.blocker.findUniqueOrThrow({ ...query, where: { messageId } });
+    },
+  }),
+);

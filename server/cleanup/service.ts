@@ -1,0 +1,74 @@
+import { type Context, requireOperator } from '../context.ts';
+import { statement, transaction } from '../database/statement.ts';
+import { badInput } from '../errors.ts';
+
+/** How much was, or would be, cleaned up. */
+export interface Cleaned {
+  dryRun: boolean;
+  messages: number;
+  logEntries: number;
+  instances: number;
+}
+
+// Followers of a channel learn from pruned_seq that they have missed something.
+const deleteMessages = statement<{ count: number }, [olderThan: number]>(
+  'cleanup-messages',
+  `WITH gone AS (
+     DELETE FROM clambake.message WHERE expires_at < now() - $1::float8 * interval '1 millisecond' RETURNING channel_id, seq
+   ), pruned AS (
+     UPDATE clambake.channel SET pruned_seq = greatest(pruned_seq, latest.seq)
+     FROM (SELECT channel_id, max(seq) AS seq FROM gone GROUP BY channel_id) AS latest WHERE id = latest.channel_id
+   )
+   SELECT count(*)::int AS count FROM gone`,
+);
+
+const deleteLogEntries = statement<{ count: number }, [olderThan: number]>(
+  'cleanup-log',
+  `WITH gone AS (
+     DELETE FROM clambake.log_entry WHERE created_at < now() - $1::float8 * interval '1 millisecond' RETURNING id
+   ) SELECT count(*)::int AS count FROM gone`,
+);
+
+const endInstances = statement<{ count: number }, [olderThan: number]>(
+  'cleanup-instances',
+  `WITH gone AS (
+     UPDATE clambake.instance SET ended_at = now(), token_hash = NULL
+     WHERE ended_at IS NULL AND last_seen_at < now() - $1::float8 * interval '1 millisecond' RETURNING id
+   ) SELECT count(*)::int AS count FROM gone`,
+);
+
+/** Less than this, and messages would go that somebody may still want to look up. */
+const shortest = 3600_000;
+
+/**
+ * Deletes messages that expired, and log entries that were written, longer ago than `olderThan`, and ends registrations that
+ * gave no sign of life since. Memories, projects and the names of instances stay.
+ * @param olderThan milliseconds, at least an hour
+ * @param dryRun does it all and takes it back, so that what it says is what would happen
+ * @throws ClambakeError FORBIDDEN for instances, BAD_INPUT
+ */
+export async function cleanup(
+  context: Context,
+  { olderThan, dryRun }: { olderThan: number; dryRun: boolean },
+): Promise<Cleaned> {
+  requireOperator(context, 'clean up');
+  if (olderThan < shortest) throw badInput('olderThan', `olderThan is ${olderThan / 1000}s: it is at least 1h.`);
+  const takenBack = new Error('dry run');
+  let cleaned: Cleaned | undefined;
+  await transaction(context.database.pool, async (client) => {
+    const [messages] = await deleteMessages(client, olderThan);
+    const [logEntries] = await deleteLogEntries(client, olderThan);
+    const [instances] = await endInstances(client, olderThan);
+    cleaned = {
+      dryRun,
+      messages: messages?.count ?? 0,
+      logEntries: logEntries?.count ?? 0,
+      instances: instances?.count ?? 0,
+    };
+    if (dryRun) throw takenBack;
+  }).catch((error: unknown) => {
+    if (error !== takenBack) throw error;
+  });
+  if (!cleaned) throw new Error('The clean-up counted nothing.');
+  return cleaned;
+}

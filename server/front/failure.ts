@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { ClambakeError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+
+/** Codes that say the connection to Postgres failed, not the statement: of Node, of Postgres (beside class 08) and of Prisma. */
+const connectionCodes = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOENT', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN'],
+  // admin_shutdown, crash_shutdown, cannot_connect_now, database_dropped, too_many_connections
+  ...['57P01', '57P02', '57P03', '57P04', '53300'],
+  ...['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2037'],
+]);
+
+/** pg reports these without a code. */
+const connectionMessages =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after calling end)/;
+
+/** Whether this error, or one that it wraps, is a lost or missing connection to the database. */
+export function isDatabaseAway(error: unknown, depth = 0): boolean {
+  if (!(error instanceof Error) || depth > 5) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (connectionCodes.has(code) || /^08[0-9A-Z]{3}$/.test(code) || connectionMessages.test(error.message)) return true;
+  if (error.cause !== undefined && isDatabaseAway(error.cause, depth + 1)) return true;
+  return 'originalError' in error && isDatabaseAway(error.originalError, depth + 1);
+}
+
+/** Makes every error fit to leave the server. */
+export type Mask = (error: unknown) => GraphQLError;
+
+/**
+ * Errors meant for the caller pass, with a code where they had none. A lost database becomes `DATABASE_UNAVAILABLE`. Everything else
+ * becomes `INTERNAL_SERVER_ERROR` with an id, under which the log has the details. The same error keeps its id.
+ */
+export function createMask(log: Logger): Mask {
+  const masked = new WeakMap<object, GraphQLError>();
+  return (error) => {
+    if (error instanceof GraphQLError && isMeantForCaller(error)) return withCode(error);
+    const origin = rootOf(error);
+    const known = typeof origin === 'object' && origin !== null ? masked.get(origin) : undefined;
+    const result = known ?? (isDatabaseAway(error) ? databaseAway(log, origin) : internal(log, origin));
+    if (typeof origin === 'object' && origin !== null) masked.set(origin, result);
+    return placedLike(error, result);
+  };
+}
+
+function isMeantForCaller(error: GraphQLError): boolean {
+  const { originalError } = error;
+  return originalError == null || (originalError instanceof GraphQLError && isMeantForCaller(originalError));
+}
+
+function rootOf(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError ? rootOf(error.originalError) : error;
+}
+
+/** Codes of the libraries for what is the caller's mistake. */
+const foreignCodes = new Set<unknown>([undefined, 'BAD_REQUEST', 'BAD_USER_INPUT', 'OPERATION_RESOLUTION_FAILURE']);
+
+function withCode(error: GraphQLError): GraphQLError {
+  const { extensions } = error;
+  if (foreignCodes.has(extensions.code)) extensions.code = 'BAD_INPUT';
+  if ('originalError' in extensions) {
+    // Yoga repeats there what the JSON parser said, with a piece of the body, and by its presence knows that 400 is due and not 200.
+    delete extensions.originalError;
+    extensions.http = { status: 400 };
+  }
+  return error;
+}
+
+function databaseAway(log: Logger, origin: unknown): GraphQLError {
+  log.error({ err: origin }, 'the database cannot be reached');
+  return new ClambakeError(
+    'DATABASE_UNAVAILABLE',
+    'The database cannot be reached at the moment: try again in a few seconds.',
+    {
+      retryable: true,
+    },
+  );
+}
+
+function internal(log: Logger, origin: unknown): GraphQLError {
+  const id = randomBytes(4).toString('hex');
+  log.error({ err: origin, errorId: id }, 'internal error');
+  return new ClambakeError(
+    'INTERNAL_SERVER_ERROR',
+    `Internal error. The server's log has the details under id ${id}.`,
+    {
+      id,
+      http: { status: 500 },
+    },
+  );
+}
+
+/** The masked error at the field where the real one happened. */
+function placedLike(error: unknown, masked: GraphQLError): GraphQLError {
+  if (!(error instanceof GraphQLError)) return masked;
+  return new GraphQLError(masked.message, {
+    nodes: error.nodes ?? null,
+    path: error.path ?? null,
+    // An error of one field leaves the others their answer: the status of the whole request stays 200.
+    extensions: error.path ? withoutHttp(masked.extensions) : masked.extensions,
+  });
+}
+
+/** The error as it is sent: `extensions.http` is a note to the HTTP side only. */
+export function formatError(error: GraphQLError): GraphQLFormattedError {
+  const { extensions, ...rest } = error.toJSON();
+  return { ...rest, extensions: withoutHttp(extensions ?? {}) };
+}
+
+function withoutHttp(extensions: Record<string, unknown>): Record<string, unknown> {
+  const { http: _http, unexpected: _unexpected, ...rest } = extensions;
+  return rest;
+}

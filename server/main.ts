@@ -1,0 +1,103 @@
+import { lapseBlockers } from './blocker/service.ts';
+import type { Config } from './config.ts';
+import { type Context, human, type Services, type Viewer } from './context.ts';
+import { connectDatabase } from './database/connect.ts';
+import { Activities } from './delivery/activity.ts';
+import { WakeUps } from './delivery/wake-ups.ts';
+import { assertSafeBinding } from './front/host.ts';
+import { listen } from './http.ts';
+import { authenticate } from './instance/authenticate.ts';
+import { hashToken } from './instance/token.ts';
+import { createLogger, type Logger } from './logger.ts';
+import { removeRunningFile, writeRunningFile } from './running-file.ts';
+import { schema } from './schema.ts';
+import { ensureToken, tokenPath } from './token-file.ts';
+
+/** A server that runs. */
+export interface Running {
+  /** Its address for programs on the same machine, without a path. */
+  url: string;
+  /** Which database it uses, for people. */
+  databaseDescription: string;
+  /** Where its token is, for people. */
+  tokenDescription: string;
+  /** Stops it in good order: requests finish, subscribers are told to come back, the embedded Postgres stops. */
+  close(): Promise<void>;
+  /** Settles once it has stopped, for whatever reason. */
+  closed: Promise<void>;
+}
+
+/** Milliseconds between two looks for blockers that are over. */
+const lapseInterval = 15_000;
+
+/**
+ * Starts a server.
+ * @param log where it logs; standard error unless given
+ * @throws ConfigError, DatabaseError with one message that says what is wrong and how to mend it; nothing is left running
+ */
+export async function serve(config: Config, log: Logger = createLogger(config.logLevel)): Promise<Running> {
+  assertSafeBinding(config);
+  const operatorHash = hashToken(config.token ?? ensureToken(config.home));
+  const connected = await connectDatabase(config, log);
+  const { database } = connected;
+  const services: Services = {
+    database,
+    wakeUps: new WakeUps(),
+    activities: new Activities(),
+    log,
+    staleAfter: config.staleAfter,
+  };
+  const closed = settler();
+  try {
+    const front = await listen<Viewer>({
+      schema,
+      config,
+      log,
+      authenticate: (authorization) => authenticate(services, operatorHash, authorization),
+      context: (viewer): Context => ({ ...services, viewer }),
+      nameOf: (viewer) => (viewer.kind === 'instance' ? viewer.id : human),
+      async health() {
+        await database.ping();
+        return { database: 'reachable' };
+      },
+      shutdown: () => void close().catch((error: unknown) => log.error({ err: error }, 'stopping failed')),
+      mayShutDown: ({ kind }) => kind === 'operator',
+    });
+    const file = { pid: process.pid, url: front.url };
+    writeRunningFile(config.home, file);
+    const clock = setInterval(() => {
+      lapseBlockers(services).catch((error: unknown) => log.warn({ err: error }, 'blockers could not be ended'));
+    }, lapseInterval);
+
+    let closing: Promise<void> | undefined;
+    const close = (): Promise<void> => {
+      closing ??= (async () => {
+        clearInterval(clock);
+        await front.close();
+        await connected.close();
+        removeRunningFile(config.home, file);
+        log.info('stopped');
+      })().finally(closed.settle);
+      return closing;
+    };
+    log.info({ url: front.url, database: connected.description }, 'listening');
+    return {
+      url: front.url,
+      databaseDescription: connected.description,
+      tokenDescription: config.token === undefined ? `in ${tokenPath(config.home)}` : 'from CLAMBAKE_TOKEN',
+      close,
+      closed: closed.promise,
+    };
+  } catch (error) {
+    await connected.close();
+    throw error;
+  }
+}
+
+function settler(): { promise: Promise<void>; settle: () => void } {
+  let settle = () => {};
+  const promise = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  return { promise, settle };
+}

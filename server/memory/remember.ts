@@ -1,0 +1,109 @@
+import { isRepeated, keyConflict, scopedKey } from '../client-key.ts';
+import { authorId, type Context, signature } from '../context.ts';
+import type { MemoryType } from '../database/generated/enums.ts';
+import { type Queryable, statement, transaction } from '../database/statement.ts';
+import { badInput } from '../errors.ts';
+import { checkList, checkText } from '../input.ts';
+import { ensureProject } from '../project/service.ts';
+import { checkTypeInScope } from './scope.ts';
+
+export interface NewMemory {
+  /** The project; that of the instance where it is neither given nor global. */
+  project?: string | null | undefined;
+  global: boolean;
+  type: MemoryType;
+  title: string;
+  content: string;
+  tags?: string[] | null | undefined;
+  files?: string[] | null | undefined;
+  clientKey?: string | null | undefined;
+}
+
+type InsertValues = [
+  projectId: number | null,
+  type: MemoryType,
+  title: string,
+  content: string,
+  tags: string[],
+  files: string[],
+  authorId: string | null,
+  clientKey: string | null,
+];
+
+const insertMemory = statement<{ id: number }, InsertValues>(
+  'memory-insert',
+  `WITH stored AS (
+     INSERT INTO clambake.memory (project_id, type, title, content, tags, files, author_id)
+     VALUES ($1, $2::clambake.memory_type, $3, $4, $5, $6, $7) RETURNING *
+   )
+   INSERT INTO clambake.memory_revision (memory_id, version, title, content, status, tags, files, author_id, client_key)
+   SELECT id, version, title, content, status, tags, files, author_id, $8 FROM stored RETURNING memory_id AS id`,
+);
+
+/**
+ * Stores what an instance learned (protocol: when you discover something).
+ * @returns the id of the memory; of the first one where the `clientKey` was used before
+ * @throws ClambakeError BAD_INPUT, CONFLICT (client key with other content)
+ */
+export async function remember(context: Context, memory: NewMemory): Promise<number> {
+  const { database, activities } = context;
+  checkTypeInScope(memory.type, memory.global);
+  const title = checkText('title', 'title', memory.title);
+  const content = checkText('content', 'content', memory.content, true);
+  const tags = checkList('tags', 'tag', memory.tags ?? []);
+  const files = checkList('files', 'file', memory.files ?? []);
+  const key = scopedKey(context, memory.clientKey);
+  const stored = await transaction(database.pool, async (client) => {
+    const project = await projectOf(context, client, memory);
+    const values: InsertValues = [
+      project?.id ?? null,
+      memory.type,
+      title,
+      content,
+      tags,
+      files,
+      authorId(context),
+      key,
+    ];
+    const [row] = await insertMemory(client, ...values);
+    if (!row) throw new Error('The memory was not stored.');
+    return { id: row.id, project: project?.name ?? null };
+  }).catch((error: unknown) => {
+    if (key === null || !isRepeated(error, 'memory_revision_client_key_key')) throw error;
+    return { id: null, project: null };
+  });
+  if (stored.id === null) return findEarlier(context, key ?? '', { type: memory.type, title, content });
+  activities.publish({
+    kind: 'MEMORY_WRITTEN',
+    from: signature(context),
+    project: stored.project,
+    summary: title,
+    memoryId: stored.id,
+  });
+  return stored.id;
+}
+
+async function projectOf({ viewer }: Context, queryable: Queryable, { project, global }: NewMemory) {
+  if (global && project) throw badInput('global', `A memory is global or of the project "${project}", not both.`);
+  if (global) return null;
+  if (project) return ensureProject(queryable, project);
+  if (viewer.kind === 'instance') return { id: viewer.projectId, name: viewer.projectName };
+  throw badInput('project', 'Say what the memory belongs to: a project, or global.');
+}
+
+async function findEarlier(
+  { database }: Context,
+  clientKey: string,
+  same: { type: MemoryType; title: string; content: string },
+) {
+  const earlier = await database.prisma.memoryRevision.findUnique({
+    where: { clientKey },
+    include: { memory: { select: { type: true } } },
+  });
+  if (!earlier) throw new Error('A memory was found by its client key and is gone.');
+  const { title, content, version, memory } = earlier;
+  if (version !== 1 || memory.type !== same.type || title !== same.title || content !== same.content) {
+    throw keyConflict('memory', earlier.memoryId);
+  }
+  return earlier.memoryId;
+}

@@ -1,0 +1,36 @@
+import type { MemoryType } from '../database/generated/enums.ts';
+import { badInput } from '../errors.ts';
+
+/** The types of a project's memories (protocol: project memory). */
+export const projectTypes: readonly MemoryType[] = [
+  'ARCHITECTURE',
+  'FEATURE',
+  'ISSUE',
+  'FIX',
+  'DECISION',
+  'PATTERN',
+  'GOTCHA',
+  'UPDATE',
+];
+
+/** The types of global memories (protocol: global memory). */
+export const globalTypes: readonly MemoryType[] = [
+  'INFRASTRUCTURE',
+  'CONVENTION',
+  'TOOL',
+  'PREFERENCE',
+  'CREDENTIAL',
+  'LESSON',
+];
+
+/**
+ * Refuses a type that does not belong to the scope.
+ * @throws ClambakeError BAD_INPUT naming the types that do
+ */
+export function checkTypeInScope(type: MemoryType, global: boolean): void {
+  const types = global ? globalTypes : projectTypes;
+  if (types.includes(type)) return;
+  const list = types.map((name) => name.toLowerCase()).join(', ');
+  const [scope, other] = global ? ['Global', 'a project'] : ["A project's", 'everything (global)'];
+  throw badInput('type', `${scope} memories are of the types ${list}: ${type.toLowerCase()} is for ${other}.`);
+}

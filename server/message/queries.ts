@@ -1,0 +1,85 @@
+import { builder } from '../builder.ts';
+import { connect } from '../connection.ts';
+import { human, requireInstance } from '../context.ts';
+import { notFound } from '../errors.ts';
+import { parseId } from '../input.ts';
+import { inboxCount, inboxPage } from './inbox.ts';
+import { markDelivered } from './receipt.ts';
+import { findRecipient } from './recipient.ts';
+import { findVisible, listMessages, MessageConnection, MessageRef, MessageTypeRef } from './schema.ts';
+
+builder.queryFields((t) => ({
+  inbox: t.connection(
+    {
+      type: MessageRef,
+      description:
+        'The messages to whoever asks, newest first: what was sent to @all, to its project and to itself, less its own and what has expired. They count as delivered once they are handed over here.',
+      args: {
+        type: t.arg({ type: [MessageTypeRef], description: 'Only messages of these types.' }),
+        includeRead: t.arg.boolean({ required: true, defaultValue: false, description: 'Also what was marked read.' }),
+      },
+      async resolve(_, { type, includeRead, ...args }, context, info) {
+        const viewer = requireInstance(context, 'an inbox');
+        const { pool, prisma } = context.database;
+        const filter = { types: type ?? null, includeRead };
+        return connect({
+          args,
+          context,
+          info,
+          sortedBy: ['number'],
+          async load({ after, before, limit, inverted, query }) {
+            const ids = await inboxPage(context, viewer, filter, {
+              before: after?.[0],
+              after: before?.[0],
+              limit,
+              inverted,
+            });
+            const rows = await prisma.message.findMany({ ...query, where: { id: { in: ids } } });
+            await markDelivered(pool, viewer.id, ids);
+            return inOrder(ids, rows);
+          },
+          key: (row) => [row.id],
+          count: () => inboxCount(context, viewer, filter),
+        });
+      },
+    },
+    MessageConnection,
+  ),
+  messages: t.connection(
+    {
+      type: MessageRef,
+      description: 'The messages that whoever asks may see, sent and received, newest first, expired ones too.',
+      args: {
+        to: t.arg.string({ description: 'Only messages to this address: `@all`, a project or an instance.' }),
+        from: t.arg.string({ description: 'Only messages of this instance, or of `human`.' }),
+        type: t.arg({ type: [MessageTypeRef], description: 'Only messages of these types.' }),
+      },
+      async resolve(_, { to, from, type, ...args }, context, info) {
+        const recipient = to ? await findRecipient(context.database.pool, to) : undefined;
+        return listMessages(context, args, info, {
+          ...(recipient && { channelId: recipient.channelId }),
+          ...(from && { senderId: from === human ? null : from }),
+          ...(type && { type: { in: type } }),
+        });
+      },
+    },
+    MessageConnection,
+  ),
+  message: t.field({
+    type: MessageRef,
+    description: 'One message that whoever asks may see.',
+    args: { id: t.arg.id({ required: true, description: 'Its number.' }) },
+    async resolve(_, args, context, info) {
+      const id = parseId('id', 'message', args.id);
+      const message = await findVisible(context, info, id);
+      if (!message) throw notFound(`There is no message #${id} for you: \`clambake inbox --all\` lists yours.`);
+      return message;
+    },
+  }),
+}));
+
+/** Rows in the order of their ids in a list; rows that are gone meanwhile are left out. */
+function inOrder<Row extends { id: number }>(ids: number[], rows: Row[]): Row[] {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}

@@ -1,0 +1,87 @@
+import { distance } from 'fastest-levenshtein';
+import { human, type Services } from '../context.ts';
+import type { ChannelKind } from '../database/generated/enums.ts';
+import { type Queryable, statement } from '../database/statement.ts';
+import { ClambakeError } from '../errors.ts';
+import { excerpt } from '../input.ts';
+import { projectKey } from '../project/service.ts';
+
+/** The channel behind an address. */
+export interface Recipient {
+  channelId: number;
+  kind: ChannelKind;
+  /** The address as it is written: `@all`, the project's name, the instance's id. */
+  address: string;
+  /** Whether it is an instance that has left. */
+  ended: boolean;
+}
+
+const findChannel = statement<Recipient, [address: string, key: string]>(
+  'message-recipient',
+  `SELECT id AS "channelId", kind, '@all' AS address, false AS ended FROM clambake.channel WHERE kind = 'ALL' AND $2 = '@all'
+   UNION ALL
+   SELECT c.id, c.kind, i.id, i.ended_at IS NOT NULL
+   FROM clambake.instance i JOIN clambake.channel c ON c.instance_id = i.id WHERE i.id = $1
+   UNION ALL
+   SELECT c.id, c.kind, p.name, false
+   FROM clambake.project p JOIN clambake.channel c ON c.project_id = p.id WHERE p.key = $2
+   LIMIT 1`,
+);
+
+const listAddresses = statement<{ address: string }, []>(
+  'message-addresses',
+  `(SELECT id AS address FROM clambake.instance WHERE ended_at IS NULL ORDER BY last_seen_at DESC LIMIT 500)
+   UNION ALL (SELECT name FROM clambake.project ORDER BY id DESC LIMIT 500)`,
+);
+
+/**
+ * Finds the channel behind an address (protocol: addressing messages).
+ * @throws ClambakeError UNKNOWN_RECIPIENT, with the nearest known addresses as `suggestions`
+ */
+export async function findRecipient(queryable: Queryable, to: string): Promise<Recipient> {
+  const address = to.trim();
+  const [recipient] = await findChannel(queryable, address.toLowerCase(), projectKey(address));
+  if (recipient?.ended) {
+    throw new ClambakeError(
+      'UNKNOWN_RECIPIENT',
+      `${recipient.address} has left and reads no more: write to its project, or to @all.`,
+      {
+        suggestions: [],
+      },
+    );
+  }
+  if (recipient) return recipient;
+  const suggestions = await nearest(queryable, address);
+  const why = address.toLowerCase() === human ? 'The human reads what is sent to @all. ' : '';
+  const meant = suggestions.length > 0 ? `Did you mean ${suggestions.join(', ')}? ` : '';
+  throw new ClambakeError(
+    'UNKNOWN_RECIPIENT',
+    `Nobody is called "${excerpt(address)}", and nothing was sent. ${why}${meant}An address is @all, a project or an instance (\`clambake status\`).`,
+    { suggestions },
+  );
+}
+
+async function nearest(queryable: Queryable, address: string): Promise<string[]> {
+  const wanted = projectKey(address).slice(0, 200);
+  const known = ['@all', ...(await listAddresses(queryable)).map((row) => row.address)];
+  return known
+    .map((candidate) => ({ candidate, far: distance(wanted, projectKey(candidate)), key: projectKey(candidate) }))
+    .filter(({ far, key }) => far <= Math.max(2, key.length * 0.4) || (wanted.length >= 3 && key.includes(wanted)))
+    .sort((a, b) => a.far - b.far)
+    .slice(0, 3)
+    .map(({ candidate }) => candidate);
+}
+
+const countInstances = statement<{ count: number }, [channelId: number, except: string | null, staleAfter: number]>(
+  'message-audience',
+  `SELECT count(*)::int AS count FROM clambake.channel c
+   JOIN clambake.instance i ON c.kind = 'ALL' OR c.project_id = i.project_id OR c.instance_id = i.id
+   WHERE c.id = $1 AND i.ended_at IS NULL AND i.id IS DISTINCT FROM $2
+     AND i.last_seen_at > now() - $3::float8 * interval '1 millisecond'`,
+);
+
+/** How many live instances a message on this channel is for now, its sender left out. */
+export async function countAudience(services: Services, channelId: number, sender: string | null): Promise<number> {
+  const [row] = await countInstances(services.database.pool, channelId, sender, services.staleAfter);
+  return row?.count ?? 0;
+}

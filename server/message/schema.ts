@@ -1,0 +1,125 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { builder, prismaEnum } from '../builder.ts';
+import { type ConnectionArguments, connect, newestFirst } from '../connection.ts';
+import { authorId, type Context, human } from '../context.ts';
+import type { Prisma } from '../database/generated/client.ts';
+import { selection } from '../selection.ts';
+import { whereVisible } from './visibility.ts';
+
+export const MessageTypeRef = prismaEnum('MessageType');
+
+export const MessageRef = builder.prismaObject('Message', {
+  description: 'Something one instance, or the human, tells others.',
+  fields: (t) => ({
+    id: t.exposeID('id'),
+    from: t.string({
+      description: 'Who sent it: the id of an instance, or `human`.',
+      select: { senderId: true },
+      resolve: ({ senderId }) => senderId ?? human,
+    }),
+    sender: t.relation('sender', { nullable: true }),
+    to: t.string({
+      description: 'The address it was sent to: `@all`, a project or an instance.',
+      select: { channel: { select: { instanceId: true, project: { select: { name: true } } } } },
+      resolve: ({ channel }) => channel.instanceId ?? channel.project?.name ?? '@all',
+    }),
+    type: t.expose('type', { type: MessageTypeRef }),
+    subject: t.exposeString('subject'),
+    body: t.exposeString('body', { description: 'The text, up to 64 KiB; empty where the subject says all.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime' }),
+    expiresAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it leaves the inboxes; none while it is an open blocker.',
+      select: { expiresAt: true },
+      resolve: ({ expiresAt }) => (expiresAt.getUTCFullYear() === 9999 ? null : expiresAt),
+    }),
+    own: t.boolean({
+      description: 'Whether whoever asks sent it.',
+      select: { senderId: true },
+      resolve: ({ senderId }, _, context) => senderId === authorId(context),
+    }),
+    threadId: t.exposeID('threadId'),
+    blocker: t.relation('blocker', { nullable: true }),
+    deliveredAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was handed to whoever asks; none before, and none for the operator.',
+      select: (_, context) => ownReceipt(context),
+      resolve: ({ receipts }) => receipts[0]?.deliveredAt ?? null,
+    }),
+    readAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When whoever asks marked it read; none before, and none for the operator.',
+      select: (_, context) => ownReceipt(context),
+      resolve: ({ receipts }) => receipts[0]?.readAt ?? null,
+    }),
+  }),
+});
+
+export const MessageConnection = builder.connectionObject({
+  type: MessageRef,
+  name: 'MessageConnection',
+  description: 'A page of messages.',
+});
+
+// No plain relation: what somebody answers to is not for everybody who may see the answer.
+builder.prismaObjectField(MessageRef, 'replyTo', (t) =>
+  t.field({
+    type: MessageRef,
+    nullable: true,
+    description: 'The message that it answers; none where whoever asks may not see it.',
+    select: { replyToId: true },
+    resolve: ({ replyToId }, _, context, info) => findVisible(context, info, replyToId),
+  }),
+);
+
+builder.prismaObjectField(MessageRef, 'thread', (t) =>
+  t.connection(
+    {
+      type: MessageRef,
+      description: 'The conversation it belongs to, as far as whoever asks may see it, newest first.',
+      select: { threadId: true },
+      resolve: ({ threadId }, args, context, info) => listMessages(context, args, info, { threadId }),
+    },
+    MessageConnection,
+  ),
+);
+
+/** The receipt of whoever asks; the operator has none, and no instance has an empty id. */
+function ownReceipt(context: Context) {
+  return { receipts: { where: { instanceId: authorId(context) ?? '' }, take: 1 } } as const;
+}
+
+/** One message, where whoever asks may see it; null where it may not, or there is none. */
+export async function findVisible(context: Context, info: GraphQLResolveInfo, id: number | null) {
+  if (id === null) return null;
+  return context.database.prisma.message.findFirst({
+    ...selection(context, info),
+    where: { id, ...whereVisible(context) },
+  });
+}
+
+/** Messages that whoever asks may see, newest first. */
+export function listMessages(
+  context: Context,
+  args: ConnectionArguments,
+  info: GraphQLResolveInfo,
+  filter: Prisma.MessageWhereInput,
+) {
+  const { message } = context.database.prisma;
+  const where: Prisma.MessageWhereInput = { AND: [filter, whereVisible(context)] };
+  return connect({
+    args,
+    context,
+    info,
+    sortedBy: ['number'],
+    load: ({ query, ...page }) => {
+      const { where: range, ...rest } = newestFirst(page);
+      return message.findMany({ ...query, ...rest, where: { AND: [where, range] } });
+    },
+    key: (row) => [row.id],
+    count: () => message.count({ where }),
+  });
+}

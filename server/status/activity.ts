@@ -1,0 +1,90 @@
+import { builder } from '../builder.ts';
+import type { Context } from '../context.ts';
+import type { ActivityEvent, ActivityKind } from '../delivery/activity.ts';
+import { stoppable } from '../delivery/stoppable.ts';
+import { InstanceRef } from '../instance/schema.ts';
+import { LogEntryRef } from '../log/schema.ts';
+import { MemoryRef } from '../memory/schema.ts';
+import { MessageRef } from '../message/schema.ts';
+import { selection } from '../selection.ts';
+
+const kinds = {
+  INSTANCE_REGISTERED: { description: 'An instance registered.' },
+  INSTANCE_LEFT: { description: 'An instance deregistered.' },
+  MESSAGE_SENT: { description: 'A message was sent.' },
+  BLOCKER_ENDED: { description: 'A blocker ended, for whatever reason.' },
+  MEMORY_WRITTEN: { description: 'A memory was stored or changed.' },
+  LOGGED: { description: 'An action was logged.' },
+} satisfies Record<ActivityKind, { description: string }>;
+
+const ActivityKindRef = builder.enumType('ActivityKind', {
+  description: 'What kind of thing happened.',
+  values: kinds,
+});
+
+const ActivityRef = builder.objectRef<ActivityEvent>('Activity').implement({
+  description: 'Something that happened.',
+  fields: (t) => ({
+    kind: t.expose('kind', { type: ActivityKindRef, description: 'What kind of thing it is.' }),
+    at: t.expose('at', { type: 'DateTime', description: 'When it happened.' }),
+    from: t.exposeString('from', { description: 'Who did it: the id of an instance, or `human`.' }),
+    project: t.exposeString('project', {
+      nullable: true,
+      description: 'The project it was done on, where there is one.',
+    }),
+    summary: t.exposeString('summary', { description: 'One line in the words of whoever did it.' }),
+    instance: t.field({
+      type: InstanceRef,
+      nullable: true,
+      description: 'The instance that came or left.',
+      resolve: ({ instanceId: id }, _, context, info) =>
+        id === undefined
+          ? null
+          : context.database.prisma.instance.findUnique({ ...selection(context, info), where: { id } }),
+    }),
+    message: t.field({
+      type: MessageRef,
+      nullable: true,
+      description: 'The message that was sent, or that opened the blocker.',
+      resolve: ({ messageId: id }, _, context, info) =>
+        id === undefined
+          ? null
+          : context.database.prisma.message.findUnique({ ...selection(context, info), where: { id } }),
+    }),
+    memory: t.field({
+      type: MemoryRef,
+      nullable: true,
+      description: 'The memory that was written.',
+      resolve: ({ memoryId: id }, _, context, info) =>
+        id === undefined
+          ? null
+          : context.database.prisma.memory.findUnique({ ...selection(context, info), where: { id } }),
+    }),
+    logEntry: t.field({
+      type: LogEntryRef,
+      nullable: true,
+      description: 'The entry that was logged.',
+      resolve: ({ logEntryId: id }, _, context, info) =>
+        id === undefined
+          ? null
+          : context.database.prisma.logEntry.findUnique({ ...selection(context, info), where: { id } }),
+    }),
+  }),
+});
+
+builder.subscriptionField('activity', (t) =>
+  t.field({
+    type: ActivityRef,
+    description:
+      'Everything that happens, as far as whoever asks may see it. Best effort, for dashboards: nothing is kept for who is not there.',
+    subscribe: (_, __, context) => stoppable((signal) => watch(context, signal)),
+    resolve: (event) => event,
+  }),
+);
+
+async function* watch({ activities, viewer }: Context, signal: AbortSignal): AsyncGenerator<ActivityEvent, void> {
+  for await (const event of activities.watch(signal)) {
+    const isPrivate = event.channelId !== undefined && viewer.kind === 'instance';
+    if (!isPrivate || event.from === viewer.id || viewer.channelIds.includes(event.channelId ?? 0)) yield event;
+  }
+}

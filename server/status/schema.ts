@@ -1,0 +1,81 @@
+import { BlockerConnection, BlockerRef, listBlockers } from '../blocker/schema.ts';
+import { builder } from '../builder.ts';
+import { ViewerRef } from '../instance/fields.ts';
+import { whereLive } from '../instance/presence.ts';
+import { InstanceConnection, InstanceRef, listInstances } from '../instance/schema.ts';
+import { LogEntryConnection, LogEntryRef, listLog } from '../log/schema.ts';
+import { unreadCount } from '../message/inbox.ts';
+import { listMessages, MessageConnection, MessageRef } from '../message/schema.ts';
+import { projectKey } from '../project/service.ts';
+
+/** What a status is of: one project, by the key of its name, or everything. */
+interface StatusScope {
+  project: { key: string } | undefined;
+}
+
+const StatusRef = builder.objectRef<StatusScope>('Status').implement({
+  description: 'Who works on what, what is blocked, and what happened last.',
+  fields: (t) => ({
+    viewer: t.field({
+      type: ViewerRef,
+      description: 'Whoever asks.',
+      resolve: (_, __, { viewer }) => viewer,
+    }),
+    unread: t.int({
+      nullable: true,
+      description: 'How many messages whoever asks has not read; none for the operator, who has no inbox.',
+      resolve: (_, __, context) => (context.viewer.kind === 'instance' ? unreadCount(context, context.viewer) : null),
+    }),
+    instances: t.connection(
+      {
+        type: InstanceRef,
+        description: 'Who takes part now, the latest registered first.',
+        resolve: ({ project }, args, context, info) =>
+          listInstances(context, args, info, { ...whereLive(context), ...(project && { project }) }),
+      },
+      InstanceConnection,
+    ),
+    blockers: t.connection(
+      {
+        type: BlockerRef,
+        description: 'What must not be touched now, newest first.',
+        resolve: ({ project }, args, context, info) =>
+          listBlockers(context, args, info, { endedAt: null, ...(project && { holder: { project } }) }),
+      },
+      BlockerConnection,
+    ),
+    messages: t.connection(
+      {
+        type: MessageRef,
+        description: 'The messages that whoever asks may see, newest first.',
+        resolve: ({ project }, args, context, info) =>
+          listMessages(
+            context,
+            args,
+            info,
+            project
+              ? { OR: [{ sender: { project } }, { channel: { project } }, { channel: { instance: { project } } }] }
+              : {},
+          ),
+      },
+      MessageConnection,
+    ),
+    log: t.connection(
+      {
+        type: LogEntryRef,
+        description: 'What was done, newest first.',
+        resolve: ({ project }, args, context, info) => listLog(context, args, info, project ? { project } : {}),
+      },
+      LogEntryConnection,
+    ),
+  }),
+});
+
+builder.queryField('status', (t) =>
+  t.field({
+    type: StatusRef,
+    description: 'Who works on what, what is blocked, and what happened last.',
+    args: { project: t.arg.string({ description: 'Only this project.' }) },
+    resolve: (_, { project }) => ({ project: project ? { key: projectKey(project) } : undefined }),
+  }),
+);

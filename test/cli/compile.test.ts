@@ -1,0 +1,258 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parse, visit } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { compile } from '../../cli/compile/compile.ts';
+import type { Source } from '../../cli/compile/source.ts';
+import { commands } from '../../cli/generated/commands.ts';
+import type { Command } from '../../cli/table.ts';
+
+const schema = /* GraphQL */ `
+  scalar Duration
+  scalar Colour
+  "How loud it is."
+  enum Volume { SOFT LOUD }
+  enum Odd { lower UPPER }
+  input Place { "The street." street: String }
+  type Query {
+    find(
+      "What to look for." text: String!
+      "How many at most." first: Int = 20
+      volume: Volume = SOFT
+      undescribed: String
+      "The tint." tint: Colour
+      "Where." place: Place
+      "Numbers." grid: [[Int]]
+      "Yes or no, several times." votes: [Boolean]
+      "Oddly named." odd: Odd
+      "Ids." ids: [ID!]
+      "How long." within: Duration
+      "Only open ones." open: Boolean! = true
+    ): [Thing!]!
+    thing("Its number." id: ID!, "Its colleague." other: ID): Thing
+  }
+  type Thing { id: ID! token: String name: String volume: Volume! parts: [Thing!]! }
+`;
+
+/** An operation file named after its operation, with what every one needs unless the body says otherwise. */
+function operation(variables: string, selection: string, marks = '@cli(group: MEMORY)'): Source {
+  return {
+    file: 'find.graphql',
+    text: `"""\nLook for things. There are many.\n\nExample: clambake find\n"""\nquery Find${variables} ${marks} { ${selection} }`,
+  };
+}
+
+function tableOf(...sources: Source[]): Command[] {
+  const { commands: text } = compile(schema, sources, []);
+  return JSON.parse(text.slice(text.indexOf('= [') + 2, text.lastIndexOf(';'))) as Command[];
+}
+
+const compileOne = (variables: string, selection: string, marks?: string): Command | undefined =>
+  tableOf(operation(variables, selection, marks))[0];
+
+describe('the table of commands', () => {
+  it('takes name, help and examples from the operation', () => {
+    expect(compileOne('($text: String!)', 'find(text: $text) { id }')).toMatchObject({
+      name: 'find',
+      group: 'Memory',
+      operationName: 'Find',
+      summary: 'Look for things.',
+      description: 'Look for things. There are many.',
+      examples: ['clambake find'],
+      identity: 'any',
+    });
+  });
+
+  it('describes a flag by the variable, else the argument, else the enum', () => {
+    const command = compileOne(
+      '("The words." $text: String!, $first: Int, $volume: Volume)',
+      `
+      find(text: $text, first: $first, volume: $volume) { id }`,
+    );
+    expect(command?.variables.map(({ description }) => description)).toEqual([
+      'The words.',
+      'How many at most.',
+      'How loud it is.',
+    ]);
+  });
+
+  it('describes a flag that is used inside of an input object by its field', () => {
+    const command = compileOne('($street: String)', 'find(text: "a", place: { street: $street }) { id }');
+    expect(command?.variables[0]?.description).toBe('The street.');
+  });
+
+  it('shows the defaults of the server, enums in lower case', () => {
+    const command = compileOne(
+      '($first: Int, $volume: Volume, $text: String!, $open: Boolean)',
+      `
+      find(text: $text, first: $first, volume: $volume, open: $open) { id }`,
+    );
+    expect(command?.variables.map((variable) => variable.default)).toEqual(['20', 'soft', undefined, 'true']);
+    expect(command?.variables[1]).toMatchObject({ kind: 'enum', choices: ['soft', 'loud'] });
+  });
+
+  it('makes the ids in front positional, and no others', () => {
+    const leading = compileOne('($id: ID!, $other: ID)', 'thing(id: $id, other: $other) { id }');
+    expect(leading?.variables.map(({ positional }) => positional)).toEqual([true, true]);
+    const behind = compileOne('($text: String!, $ids: [ID!])', 'find(text: $text, ids: $ids) { id }');
+    expect(behind?.variables.map(({ positional }) => positional)).toEqual([false, false]);
+  });
+
+  it('sends a minified document without the marks and the descriptions', () => {
+    const command = compileOne('("Words." $text: String! @stdin)', 'find(text: $text) { token @secret }');
+    expect(command?.document).toBe('query Find($text:String!){find(text:$text){token}}');
+    expect(command?.secrets).toEqual(['find.token']);
+    expect(command?.variables[0]?.stdin).toBe(true);
+  });
+
+  it('finds secrets in fragments, and includes only the fragments that are used', () => {
+    const fragments = [
+      { file: 'a.graphql', text: 'fragment A on Thing { ...B }' },
+      { file: 'b.graphql', text: '"A b." fragment B on Thing { key: token @secret }' },
+    ];
+    const { commands: text, results } = compile(schema, [operation('', 'thing(id: 1) { parts { ...A } }')], fragments);
+    expect(text).toContain('"thing.parts.key"');
+    expect(text).toContain(
+      'query Find{thing(id:1){parts{...A}}}fragment A on Thing{...B}fragment B on Thing{key:token}',
+    );
+    expect(results).toContain('/** A b. */\nexport type B = {\n  key: string | null;\n};');
+    expect(results).toContain('export type FindResult = {\n  thing: {\n    parts: Array<A>;\n  } | null;\n};');
+  });
+
+  it('takes who must ask from the mark', () => {
+    expect(
+      compileOne('', 'thing(id: 1) { id }', '@cli(group: SERVER, identity: OPERATOR, hidden: true)'),
+    ).toMatchObject({
+      identity: 'operator',
+      hidden: true,
+    });
+  });
+
+  it('does not depend on the order in which files are read', () => {
+    const files = [
+      operation('', 'thing(id: 1) { id }'),
+      {
+        file: 'other.graphql',
+        text: '"Other.\\nExample: clambake other" query Other @cli(group: LOG) { thing(id: 1) { id } }',
+      },
+    ];
+    expect(compile(schema, files, [])).toEqual(compile(schema, files.toReversed(), []));
+  });
+});
+
+describe('an operation that cannot be a command is refused with its file and the reason', () => {
+  const useText = 'find(text: "a") { id }';
+  const cases: [what: string, source: Source, reason: RegExp][] = [
+    ['an input object', operation('($place: Place)', 'find(text: "a", place: $place) { id }'), /input object Place/],
+    ['a list of lists', operation('($grid: [[Int]])', 'find(text: "a", grid: $grid) { id }'), /list of lists/],
+    [
+      'a list of Booleans',
+      operation('($votes: [Boolean])', 'find(text: "a", votes: $votes) { id }'),
+      /list of Booleans/,
+    ],
+    ['an unknown scalar', operation('($tint: Colour)', 'find(text: "a", tint: $tint) { id }'), /scalar Colour/],
+    ['an enum in lower case', operation('($odd: Odd)', 'find(text: "a", odd: $odd) { id }'), /can be lower/],
+    [
+      'a variable without a description',
+      operation('($undescribed: String)', 'find(text: "a", undescribed: $undescribed) { id }'),
+      /has no description/,
+    ],
+    [
+      'a flag that every command has',
+      operation('($json: String!)', 'find(text: $json) { id }'),
+      /--json, which is an option of every command/,
+    ],
+    [
+      'two flags of one name',
+      operation('($open: Boolean, $noOpen: String!)', 'find(text: $noOpen, open: $open) { id }'),
+      /\$noOpen becomes --no-open, which is \$open already/,
+    ],
+    ['a name no flag leads back to', operation('($the_text: String!)', 'find(text: $the_text) { id }'), /camelCase/],
+    ['a fill that is unknown', operation('($text: String! @fill(with: "moon"))', 'find(text: $text) { id }'), /"moon"/],
+    ['@stdin on a number', operation('($first: Int @stdin)', 'find(text: "a", first: $first) { id }'), /@stdin/],
+    [
+      'a needed id after one that is not',
+      operation('($other: ID, $id: ID!)', 'thing(id: $id, other: $other) { id }'),
+      /stands after \$other/,
+    ],
+    ['no group', operation('', useText, ''), /add @cli\(group: …\)/],
+    ['an unknown field', operation('', 'nothing { id }'), /Cannot query field "nothing"/],
+    ['an unused variable', operation('($text: String!)', useText), /never used/],
+    ['an unknown fragment', operation('', 'thing(id: 1) { ...Gone }'), /Unknown fragment "Gone"/],
+    [
+      'no operation at all',
+      { file: 'find.graphql', text: 'fragment A on Thing { id }' },
+      /one operation and nothing else/,
+    ],
+    ['an anonymous operation', { file: 'find.graphql', text: `query { ${useText} }` }, /no name/],
+    [
+      'two operations',
+      { file: 'find.graphql', text: `query Find { ${useText} } query B { ${useText} }` },
+      /one operation/,
+    ],
+    [
+      'another name than the file',
+      { file: 'find.graphql', text: `query Search { ${useText} }` },
+      /in this file it is Find/,
+    ],
+    ['a syntax error', { file: 'find.graphql', text: 'query Find {' }, /Syntax Error/],
+    [
+      'no description',
+      { file: 'find.graphql', text: `query Find @cli(group: LOG) { ${useText} }` },
+      /the operation has no description/,
+    ],
+    ['no example', { file: 'find.graphql', text: `"Find." query Find @cli(group: LOG) { ${useText} }` }, /no example/],
+    [
+      'an example of something else',
+      { file: 'find.graphql', text: `"Find.\\nExample: clambake seek" query Find @cli(group: LOG) { ${useText} }` },
+      /does not call clambake find/,
+    ],
+    [
+      'the name of a command of its own',
+      { file: 'serve.graphql', text: `"A.\\nExample: clambake serve" query Serve @cli(group: LOG) { ${useText} }` },
+      /command serve of its own/,
+    ],
+  ];
+  it.each(cases)('%s', (_, source, reason) => {
+    expect(() => compile(schema, [source], [])).toThrow(reason);
+    expect(() => compile(schema, [source], [])).toThrow(source.file);
+  });
+
+  it('names every file at fault at once', () => {
+    const other = { file: 'other.graphql', text: 'query {' };
+    expect(() => compile(schema, [operation('', 'nothing'), other], [])).toThrow(/find\.graphql.*\n.*other\.graphql/s);
+  });
+
+  it('refuses a fragment that nothing uses', () => {
+    const fragment = { file: 'fragments/a.graphql', text: 'fragment A on Thing { id }' };
+    expect(() => compile(schema, [operation('', useText)], [fragment])).toThrow(/fragment A: no operation uses it/);
+  });
+});
+
+describe('the committed table', () => {
+  it('is what the operations and the schema make', () => {
+    const root = fileURLToPath(new URL('../..', import.meta.url));
+    execFileSync(process.execPath, ['--import', 'tsx', 'cli/compile/main.ts', '--check'], { cwd: root });
+  });
+
+  it('holds the commands of the protocol', () => {
+    expect(commands.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        ...['register', 'inbox', 'recall', 'heartbeat', 'send', 'remember', 'log', 'deregister', 'status'],
+        ...['update-memory', 'read', 'watch', 'cleanup'],
+      ]),
+    );
+  });
+
+  it('never asks the server to know the marks', () => {
+    for (const { document } of commands) {
+      const directives: string[] = [];
+      visit(parse(document), { Directive: (node) => void directives.push(node.name.value) });
+      expect(directives).toEqual([]);
+    }
+  });
+
+  it('keeps the token of a registration secret', () => {
+    expect(commands.find(({ name }) => name === 'register')?.secrets).toEqual(['register.token']);
+  });
+});

@@ -1,0 +1,203 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { MessageLine, MessageThread } from '../../cli/generated/results.ts';
+import { json, resultOf, withoutSecrets } from '../../cli/output/json.ts';
+import type { Page } from '../../cli/output/lines.ts';
+import { render } from '../../cli/output/render.ts';
+import { coloured, paintFor, plain } from '../../cli/output/style.ts';
+import { relative } from '../../cli/output/time.ts';
+import { visible, visibleJson, visibleLine } from '../../cli/output/visible.ts';
+
+/** Written apart from the rule in visible.ts, one range for each thing that a terminal obeys or hides. */
+const dangerous =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  /[\0-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e0fff}]|\p{Cs}/u;
+
+const hostile = fc.string({
+  unit: fc.oneof(
+    { weight: 2, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }) },
+    {
+      weight: 3,
+      arbitrary: fc.constantFrom(
+        ...['\u001b[2J', '\r', '\n', '\r\n', '\t', '\b', '\u0007', '\u009b31m', '\u202e', '\u2066', '\u200b', '\u200d'],
+        ...['\u2028', '\u2029', '\ufeff', '\u{e0041}', '\ud800', '\udc00', '\u00ad', '\u061c', '\ufe0f', '\u{e0100}'],
+      ),
+    },
+    { weight: 2, arbitrary: fc.constantFrom('a', ' ', '#12 warning from x', '⚠️', 'é', '日', '\\', '"') },
+  ),
+  maxLength: 40,
+});
+
+const now = Date.parse('2026-11-22T12:00:00Z');
+const page: Page = { now, paint: plain, more: (cursor) => `clambake inbox --after ${cursor}`, first: true };
+const ago = (minutes: number): string => new Date(now - minutes * 60_000).toISOString();
+
+const message: MessageLine = {
+  id: '12',
+  from: 'brisk-otter-4f2a',
+  sender: { project: { name: 'doc-db-v2' } },
+  to: '@all',
+  type: 'WARNING',
+  subject: 'Restarting Docker containers',
+  body: 'Back in 5 min.\n\nDo not wait.',
+  createdAt: ago(3),
+  expiresAt: null,
+  threadId: '12',
+  replyTo: null,
+  blocker: null,
+  deliveredAt: null,
+  readAt: null,
+  own: false,
+};
+const list = (nodes: unknown[], more = false): unknown => ({
+  totalCount: nodes.length + (more ? 12 : 0),
+  pageInfo: { hasNextPage: more, endCursor: more ? 'c1' : null },
+  nodes,
+});
+
+describe('text that somebody else wrote', () => {
+  test('never holds a character that a terminal obeys or hides', () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        expect(visible(text)).not.toMatch(dangerous);
+        expect(visibleLine(text)).not.toMatch(dangerous);
+        expect(visibleLine(text)).not.toMatch(/[\n\t]/);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('of visible characters, accents, scripts and emoji is shown as it is', () => {
+    for (const text of ['plain', 'Grüße, 日本語, עברית', 'take care ⚠️', 'a\tb\nc', '\\u{1b} typed']) {
+      expect(visible(text)).toBe(text);
+    }
+  });
+
+  test('shows each hidden character by its number, a line end in a subject as \\n, and CR LF as a line end', () => {
+    expect(visible('a\u001b[31mred\u202e')).toBe('a\\u{1b}[31mred\\u{202e}');
+    expect(visible('one\r\ntwo\rthree')).toBe('one\ntwo\\u{d}three');
+    expect(visibleLine('subject\n#13 done from human')).toBe('subject\\n#13 done from human');
+    expect(visible('a\ufe0fb')).toBe('a\\u{fe0f}b');
+    expect(visible('\ud83d')).toBe('\\u{d83d}');
+  });
+
+  test('says the same in JSON as before, with nothing hidden in it', () => {
+    fc.assert(
+      fc.property(hostile, hostile, (key, text) => {
+        const value = { [key]: [text] };
+        for (const shown of [json(value, false), json(value, true)]) {
+          expect(shown).not.toMatch(dangerous);
+          expect(JSON.parse(shown)).toEqual(value);
+        }
+        expect(json(value, false).trimEnd()).not.toContain('\n');
+      }),
+      { numRuns: 300 },
+    );
+    expect(visibleJson('"\u{e0041}"')).toBe('"\\udb40\\udc41"');
+  });
+
+  test('cannot pass for a line of Clambake’s own, whatever field it is in', () => {
+    fc.assert(
+      fc.property(hostile, hostile, hostile, (subject, body, from) => {
+        const hostileMessage = { ...message, subject, body, from };
+        for (const [name, result] of Object.entries({
+          Inbox: list([hostileMessage]),
+          Watch: { cursor: 'c', message: hostileMessage },
+          Send: { message: hostileMessage, addressedTo: 1, endedBlocker: null },
+        })) {
+          const text = render(name, result, page);
+          expect(text).not.toMatch(dangerous);
+          const [, ...rest] = text.trimEnd().split('\n');
+          for (const line of rest) expect(line).toMatch(/^( {4}|$)/);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('results', () => {
+  test('show a message as a header and its body indented under it', () => {
+    expect(render('Inbox', list([{ ...message, replyTo: { id: '7' } }]), page)).toBe(
+      '#12 warning from brisk-otter-4f2a to @all, 3 min ago, reply to #7: Restarting Docker containers\n' +
+        '    Back in 5 min.\n\n    Do not wait.\n',
+    );
+  });
+
+  test('say so in one line where there is nothing', () => {
+    expect(render('Inbox', list([]), page)).toBe('No unread messages.\n');
+    expect(render('Recall', list([]), page)).toBe('No memories found.\n');
+    expect(render('Recall', list([]), { ...page, first: false })).toBe('No more.\n');
+  });
+
+  test('tell how to see the rest', () => {
+    const text = render('Inbox', list([{ ...message, body: '' }], true), page);
+    expect(text.split('\n')[1]).toBe('12 more: clambake inbox --after c1');
+  });
+
+  test('tell the sender who will see it', () => {
+    const sent = (addressedTo: number): string => render('Send', { message, addressedTo, endedBlocker: null }, page);
+    expect(sent(3)).toBe('Sent #12 to @all: 3 instances will see it.\n');
+    expect(sent(1)).toBe('Sent #12 to @all: 1 instance will see it.\n');
+    expect(sent(0)).toBe('Sent #12 to @all: nobody is on it now; it waits for whoever comes.\n');
+  });
+
+  test('show a message that is read with its times and its conversation', () => {
+    const thread: MessageThread = {
+      ...message,
+      blocker: null,
+      replyTo: { id: '7', from: 'human', subject: 'May I?' },
+      expiresAt: ago(-60),
+      thread: {
+        totalCount: 2,
+        nodes: [
+          { id: '7', from: 'human', type: 'REQUEST', subject: 'May I?', createdAt: ago(90) },
+          { id: '12', from: message.from, type: 'WARNING', subject: message.subject, createdAt: message.createdAt },
+        ],
+      },
+    };
+    const lines = render('Read', { count: 1, messages: [thread] }, page).split('\n');
+    expect(lines[1]).toMatch(/^ {2}sent 2026-11-2\d \d\d:\d\d:\d\d [+-]\d\d:\d\d, expires 2026-11-2\d /);
+    expect(lines.slice(5)).toEqual(['  Conversation (2 messages)', '  #7 request from human, 1 h ago: May I?', '']);
+  });
+
+  test('of an operation without a layout of its own are shown field by field, visible too', () => {
+    const text = render(
+      'SomethingNew',
+      { id: '1', tags: ['a', 'b\u001b'], nested: { deep: [{ x: 1, y: null }] }, none: [] },
+      page,
+    );
+    expect(text).toBe('id: 1\ntags:\n  - a\n  - b\\u{1b}\nnested:\n  deep:\n    - x: 1\n      y: none\nnone: none\n');
+  });
+
+  test('hold JSON of the root field alone, without secrets', () => {
+    const data = {
+      register: { token: 'secret', instance: { id: 'a-b-1' }, list: [{ token: 's' }, { token: 't', x: 1 }] },
+    };
+    const shown = withoutSecrets(data, ['register.token', 'register.list.token']);
+    expect(resultOf(shown)).toEqual({ instance: { id: 'a-b-1' }, list: [{}, { x: 1 }] });
+    expect(data.register.token).toBe('secret');
+    expect(resultOf({ a: 1, b: 2 })).toEqual({ a: 1, b: 2 });
+  });
+});
+
+describe('on a terminal', () => {
+  test('there is colour, unless NO_COLOR is set to anything', () => {
+    expect(paintFor({ isTTY: true }, {})).toBe(coloured);
+    expect(paintFor({ isTTY: true }, { NO_COLOR: '' })).toBe(coloured);
+    expect(paintFor({ isTTY: true }, { NO_COLOR: '1' })).toBe(plain);
+    expect(paintFor({}, {})).toBe(plain);
+  });
+});
+
+test.each([
+  [-2, 'just now'],
+  [2, 'in a moment'],
+  [-59, '59 s ago'],
+  [-200, '3 min ago'],
+  [-7200, '2 h ago'],
+  [-260_000, '3 d ago'],
+  [72_000, 'in 20 h'],
+])('a time %i seconds away is "%s"', (seconds, text) => {
+  expect(relative(new Date(now + seconds * 1000).toISOString(), now)).toBe(text);
+});

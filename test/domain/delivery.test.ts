@@ -1,0 +1,212 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeCursor } from '../../server/delivery/cursor.ts';
+import { type Caller, startTestServer, type TestServer } from '../support/server.ts';
+import { type Subscription, subscribe } from '../support/subscribe.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+interface Received {
+  messageReceived: { cursor: string; message: { subject: string; id: string } | null };
+}
+const query =
+  'subscription ($after: String, $to: String) { messageReceived(after: $after, to: $to) { cursor message { id subject } } }';
+
+/** Follows, and waits until the following has begun. */
+async function follow(caller: Caller, variables: Record<string, unknown> = {}) {
+  const subscription = subscribe<Received>(caller, query, variables);
+  const { messageReceived } = await subscription.next();
+  expect(messageReceived.message).toBeNull();
+  return { subscription, cursor: messageReceived.cursor };
+}
+
+async function take(subscription: Subscription<Received>, count: number) {
+  const taken: { cursor: string; subject: string | undefined }[] = [];
+  for (let n = 0; n < count; n++) {
+    const { messageReceived } = await subscription.next();
+    taken.push({ cursor: messageReceived.cursor, subject: messageReceived.message?.subject });
+  }
+  return taken;
+}
+
+const subjects = (taken: { subject: string | undefined }[]) => taken.map(({ subject }) => subject);
+
+describe('following the inbox', () => {
+  it('says first where it begins, then gives what comes, in order, on all three channels, less its own', async () => {
+    const [ann, ben] = [await server.register('one'), await server.register('two')];
+    await ann.send('@all', 'before');
+    const { subscription } = await follow(ben);
+    await ann.send('@all', 'to all');
+    await ben.send('@all', 'own');
+    await ann.send('two', 'to the project');
+    await ann.send('one', 'to another project');
+    await ann.send(ben.id, 'to one');
+    expect(subjects(await take(subscription, 3))).toEqual(['to all', 'to the project', 'to one']);
+    await subscription.end();
+  });
+
+  it('goes on from any cursor without a gap or a repetition', async () => {
+    const [ann, ben] = [await server.register('resume'), await server.register('resume')];
+    const { subscription, cursor } = await follow(ben);
+    for (let n = 1; n <= 5; n++) await ann.send(n % 2 ? ben.id : 'resume', `m${n}`);
+    const all = await take(subscription, 5);
+    await subscription.end();
+    await ann.send(ben.id, 'm6');
+    for (const [index, from] of [cursor, ...all.map((step) => step.cursor)].entries()) {
+      const again = await follow(ben, { after: from });
+      expect(subjects(await take(again.subscription, 6 - index))).toEqual(
+        ['m1', 'm2', 'm3', 'm4', 'm5', 'm6'].slice(index),
+      );
+      await again.subscription.end();
+    }
+  });
+
+  it('replays more than one page', async () => {
+    const [ann, ben] = [await server.register('pages'), await server.register('pages')];
+    const { subscription, cursor } = await follow(ben);
+    await subscription.end();
+    await Promise.all(Array.from({ length: 230 }, (_, n) => ann.send(n % 2 ? ben.id : '@all', `bulk ${n}`)));
+    const again = await follow(ben, { after: cursor });
+    const taken = await take(again.subscription, 230);
+    expect(new Set(subjects(taken)).size).toBe(230);
+    await again.subscription.end();
+  });
+
+  it('counts as handed over', async () => {
+    const [ann, ben] = [await server.register('receipts'), await server.register('receipts')];
+    const { subscription } = await follow(ben);
+    const id = await ann.send(ben.id, 'delivered');
+    await take(subscription, 1);
+    const delivered = async () =>
+      (
+        await ben.do<{ message: { deliveredAt: string | null } }>(
+          'query ($id: ID!) { message(id: $id) { deliveredAt } }',
+          { id },
+        )
+      ).message.deliveredAt;
+    await expect.poll(delivered).not.toBeNull();
+    await subscription.end();
+  });
+
+  it('ends with an error once the instance deregisters', async () => {
+    const ben = await server.register('leaving');
+    const { subscription } = await follow(ben);
+    await ben.leave();
+    await expect(subscription.next()).rejects.toMatchObject({ message: expect.stringContaining('revoked') });
+    await subscription.end();
+  });
+});
+
+describe('cursors', () => {
+  it.each([
+    ['nonsense', 'nonsense'],
+    ['one of channels that are not followed', encodeCursor([{ channelId: 999, epoch: 1, seq: 0 }])],
+    ['an empty one', ''],
+  ])('%s is refused', async (_, after) => {
+    const ben = await server.register('cursors');
+    const subscription = subscribe<Received>(ben, query, { after });
+    await expect(subscription.next()).rejects.toMatchObject({ extensions: { code: 'CURSOR_UNKNOWN' } });
+    await subscription.end();
+  });
+
+  it('ahead of the channel or of another epoch are refused', async () => {
+    const ben = await server.register('epochs');
+    const { subscription, cursor } = await follow(ben);
+    await subscription.end();
+    const change = (index: number, value: string) =>
+      Buffer.from(
+        Buffer.from(cursor, 'base64url')
+          .toString()
+          .split(' ')
+          .map((part) => part.split('.').with(index, value).join('.'))
+          .join(' '),
+      ).toString('base64url');
+    for (const [after, code] of [
+      [change(2, 'zzzz'), 'CURSOR_UNKNOWN'],
+      [change(1, '1'), 'CURSOR_UNKNOWN'],
+    ] as const) {
+      const refused = subscribe<Received>(ben, query, { after });
+      await expect(refused.next()).rejects.toMatchObject({ extensions: { code } });
+      await refused.end();
+    }
+  });
+
+  it('behind which messages have been cleaned up are refused, and say so', async () => {
+    const [ann, ben] = [await server.register('pruned'), await server.register('pruned')];
+    const { subscription, cursor } = await follow(ben);
+    await subscription.end();
+    await ann.send(ben.id, 'cleaned up');
+    const client = new pg.Client({ connectionString: server.database.url });
+    await client.connect();
+    await client.query(
+      "UPDATE clambake.message SET expires_at = now() - interval '8 days' WHERE subject = 'cleaned up'",
+    );
+    await client.end();
+    await server.operator.do('mutation { cleanup(dryRun: false) { messages } }');
+    const refused = subscribe<Received>(ben, query, { after: cursor });
+    await expect(refused.next()).rejects.toMatchObject({ extensions: { code: 'CURSOR_EXPIRED' } });
+    await refused.end();
+  });
+});
+
+describe('the operator', () => {
+  it("follows any address, everybody's by default", async () => {
+    const ann = await server.register('watched');
+    const everybody = await follow(server.operator);
+    const project = await follow(server.operator, { to: 'watched' });
+    await ann.send('@all', 'seen by the operator');
+    await ann.send('watched', 'and this');
+    expect(subjects(await take(everybody.subscription, 1))).toEqual(['seen by the operator']);
+    expect(subjects(await take(project.subscription, 1))).toEqual(['and this']);
+    await everybody.subscription.end();
+    await project.subscription.end();
+  });
+
+  it('watches everything that happens', async () => {
+    const subscription = subscribe<{ activity: { kind: string; from: string; summary: string } }>(
+      server.operator,
+      'subscription { activity { kind from summary } }',
+    );
+    const first = subscription.next();
+    await expect
+      .poll(async () => {
+        await server.operator.do('mutation { logAction(action: TASK_STARTED, summary: "knock") { id } }');
+        return Promise.race([first, Promise.resolve(undefined)]);
+      })
+      .toBeDefined();
+    const ann = await server.register('active');
+    let event = await subscription.next();
+    while (event.activity.kind === 'LOGGED') event = await subscription.next();
+    expect(event.activity).toMatchObject({ kind: 'INSTANCE_REGISTERED', from: ann.id });
+    await ann.remember('ISSUE', 'something learned');
+    expect((await subscription.next()).activity).toMatchObject({
+      kind: 'MEMORY_WRITTEN',
+      summary: 'something learned',
+    });
+    await subscription.end();
+  });
+});
+
+describe('activity', () => {
+  it('does not show an instance what is sent to others', async () => {
+    const [ann, ben, cat] = [await server.register('p'), await server.register('p'), await server.register('q')];
+    const subscription = subscribe<{ activity: { summary: string } }>(cat, 'subscription { activity { summary } }');
+    const first = subscription.next();
+    await expect
+      .poll(async () => {
+        await cat.send('@all', 'knock');
+        return Promise.race([first, Promise.resolve(undefined)]);
+      })
+      .toBeDefined();
+    await ann.send(ben.id, 'private');
+    await ann.send('@all', 'public');
+    let event = await subscription.next();
+    while (event.activity.summary === 'knock') event = await subscription.next();
+    expect(event.activity.summary).toBe('public');
+    await subscription.end();
+  });
+});
