@@ -5,7 +5,7 @@ import { connectDatabase } from './database/connect.ts';
 import { Activities } from './delivery/activity.ts';
 import { WakeUps } from './delivery/wake-ups.ts';
 import { assertSafeBinding } from './front/host.ts';
-import { listen } from './http.ts';
+import { type Front, listen } from './http.ts';
 import { authenticate } from './instance/authenticate.ts';
 import { hashToken } from './instance/token.ts';
 import { createLogger, type Logger } from './logger.ts';
@@ -33,12 +33,18 @@ const lapseInterval = 15_000;
 /**
  * Starts a server.
  * @param log where it logs; standard error unless given
- * @throws ConfigError, DatabaseError with one message that says what is wrong and how to mend it; nothing is left running
+ * @param signal gives the start up; it does nothing to a server that runs
+ * @throws ConfigError, DatabaseError with one message that says what is wrong and how to mend it, or the signal's reason;
+ *   nothing is left running
  */
-export async function serve(config: Config, log: Logger = createLogger(config.logLevel)): Promise<Running> {
+export async function serve(
+  config: Config,
+  log: Logger = createLogger(config.logLevel),
+  signal?: AbortSignal,
+): Promise<Running> {
   assertSafeBinding(config);
   const operatorHash = hashToken(config.token ?? ensureToken(config.home));
-  const connected = await connectDatabase(config, log);
+  const connected = await connectDatabase(config, log, signal);
   const { database } = connected;
   const services: Services = {
     database,
@@ -48,8 +54,10 @@ export async function serve(config: Config, log: Logger = createLogger(config.lo
     staleAfter: config.staleAfter,
   };
   const closed = settler();
+  let front: Front | undefined;
   try {
-    const front = await listen<Viewer>({
+    signal?.throwIfAborted();
+    const opened = await listen<Viewer>({
       schema,
       config,
       log,
@@ -63,7 +71,8 @@ export async function serve(config: Config, log: Logger = createLogger(config.lo
       shutdown: () => void close().catch((error: unknown) => log.error({ err: error }, 'stopping failed')),
       mayShutDown: ({ kind }) => kind === 'operator',
     });
-    const file = { pid: process.pid, url: front.url };
+    front = opened;
+    const file = { pid: process.pid, url: opened.url };
     writeRunningFile(config.home, file);
     const clock = setInterval(() => {
       lapseBlockers(services).catch((error: unknown) => log.warn({ err: error }, 'blockers could not be ended'));
@@ -73,22 +82,23 @@ export async function serve(config: Config, log: Logger = createLogger(config.lo
     const close = (): Promise<void> => {
       closing ??= (async () => {
         clearInterval(clock);
-        await front.close();
+        await opened.close();
         await connected.close();
         removeRunningFile(config.home, file);
         log.info('stopped');
       })().finally(closed.settle);
       return closing;
     };
-    log.info({ url: front.url, database: connected.description }, 'listening');
+    log.info({ url: opened.url, database: connected.description }, 'listening');
     return {
-      url: front.url,
+      url: opened.url,
       databaseDescription: connected.description,
       tokenDescription: config.token === undefined ? `in ${tokenPath(config.home)}` : 'from CLAMBAKE_TOKEN',
       close,
       closed: closed.promise,
     };
   } catch (error) {
+    await front?.close();
     await connected.close();
     throw error;
   }

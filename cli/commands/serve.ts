@@ -11,24 +11,34 @@ import type { LocalInput } from '../table.ts';
 /** Milliseconds in which a second signal counts as the first one again: npm passes Ctrl-C on that the terminal sent too. */
 const sameSignal = 2000;
 
-/** `clambake serve`: runs the server in the foreground until it is told to stop. */
+/** `clambake serve`: runs the server in the foreground until it is told to stop, which it may be before it is up. */
 export async function serve({ globals }: LocalInput): Promise<number> {
   const config = readConfig();
-  const running = await start(config);
-  const stopped = untilStopped(running);
-  const token = config.token ?? readToken(config.home);
-  await print(
-    globals.json
-      ? json({ url: running.url, database: running.databaseDescription, token: running.tokenDescription }, false)
-      : announcement(running, token),
-  );
-  return await stopped;
+  const told = listenForSignals();
+  try {
+    const running = await start(config, told.signal);
+    if (running === undefined) return ExitCode.done;
+    const stopped = untilStopped(running, told.signal);
+    const token = config.token ?? readToken(config.home);
+    await print(
+      globals.json
+        ? json({ url: running.url, database: running.databaseDescription, token: running.tokenDescription }, false)
+        : announcement(running, token),
+    );
+    return await stopped;
+  } finally {
+    told.release();
+  }
 }
 
-/** @throws CliError where the database cannot be used, ConfigError where another setting cannot */
-async function start(config: Config): Promise<Running> {
+/**
+ * @returns undefined where it was told to stop before it was up: nothing is left running
+ * @throws CliError where the database cannot be used, ConfigError where another setting cannot
+ */
+async function start(config: Config, signal: AbortSignal): Promise<Running | undefined> {
   const { serve: startServer } = await import('../../server/main.ts');
-  return startServer(config).catch((error: unknown) => {
+  return startServer(config, undefined, signal).catch((error: unknown) => {
+    if (signal.aborted && error === signal.reason) return undefined;
     // Known by its name: the class would bring the whole database code into the command line.
     if (error instanceof Error && error.name === 'DatabaseError') {
       throw new CliError(ExitCode.failed, 'DATABASE_UNAVAILABLE', error.message);
@@ -65,16 +75,17 @@ function ownName(): string {
   return `${program.endsWith('.ts') ? 'npx tsx' : 'node'} ${relative(process.cwd(), program)}`;
 }
 
-/** Waits until the server has stopped: by a signal, by `clambake stop`, or by itself. */
-async function untilStopped(running: Running): Promise<number> {
-  let firstAt: number | undefined;
-  let exitCode: ExitCode = ExitCode.done;
+/**
+ * Takes the signals that end a program, from now on.
+ * @returns `signal`, aborted by the first of them; one that comes later ends the process at once
+ */
+function listenForSignals(): { signal: AbortSignal; release(): void } {
+  const stopping = new AbortController();
+  let firstAt = 0;
   const stop = (signal: NodeJS.Signals): void => {
-    if (firstAt === undefined) {
+    if (!stopping.signal.aborted) {
       firstAt = Date.now();
-      running.close().catch((error: unknown) => {
-        exitCode = report(error, false);
-      });
+      stopping.abort();
     } else if (Date.now() - firstAt > sameSignal) {
       complain(`clambake: ${signal} again: stopped without waiting for what was running.\n`);
       process.exit(ExitCode.failed);
@@ -82,12 +93,26 @@ async function untilStopped(running: Running): Promise<number> {
   };
   const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, stop);
-  try {
-    await running.closed;
-    // Why it did not stop in good order is told by then.
-    await new Promise((resolve) => setImmediate(resolve));
-    return exitCode;
-  } finally {
-    for (const signal of signals) process.off(signal, stop);
-  }
+  return {
+    signal: stopping.signal,
+    release() {
+      for (const signal of signals) process.off(signal, stop);
+    },
+  };
+}
+
+/** Waits until the server has stopped: by a signal, by `clambake stop`, or by itself. */
+async function untilStopped(running: Running, signal: AbortSignal): Promise<number> {
+  let exitCode: ExitCode = ExitCode.done;
+  const close = (): void => {
+    running.close().catch((error: unknown) => {
+      exitCode = report(error, false);
+    });
+  };
+  if (signal.aborted) close();
+  else signal.addEventListener('abort', close, { once: true });
+  await running.closed;
+  // Why it did not stop in good order is told by then.
+  await new Promise((resolve) => setImmediate(resolve));
+  return exitCode;
 }

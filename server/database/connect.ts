@@ -23,16 +23,19 @@ const startingUp = 30_000;
 /**
  * Connects to the database of the configuration: the embedded Postgres under `home`, started where it is not up, or the one
  * of `databaseUrl`. Applies what it lacks of the migrations.
- * @throws DatabaseError with one message that says what is wrong and how to mend it; nothing is left running
+ * @param signal gives it up
+ * @throws DatabaseError with one message that says what is wrong and how to mend it, or the signal's reason; nothing is
+ *   left running
  */
 export async function connectDatabase(
   { home, databaseUrl }: Pick<Config, 'home' | 'databaseUrl'>,
   log: DatabaseLog,
+  signal?: AbortSignal,
 ): Promise<ConnectedDatabase> {
   const onConnectionError = (err: Error): void => log.warn({ err }, 'A connection to the database broke.');
   if (databaseUrl !== undefined) {
     const address = readAddress(databaseUrl);
-    await migrateWhenUp(databaseUrl, log);
+    await migrateWhenUp(databaseUrl, log, signal);
     const database = openDatabase(databaseUrl, { onConnectionError });
     return {
       database,
@@ -41,9 +44,11 @@ export async function connectDatabase(
       close: () => database.close(),
     };
   }
-  const embedded = await startEmbedded(home, log);
+  const embedded = await startEmbedded(home, log, { signal });
   try {
+    signal?.throwIfAborted();
     await migrate(embedded.url, log);
+    signal?.throwIfAborted();
     const database = openDatabase(embedded.url, { onConnectionError });
     return {
       database,
@@ -56,13 +61,15 @@ export async function connectDatabase(
     };
   } catch (error) {
     await embedded.stop();
+    signal?.throwIfAborted();
     throw databaseTrouble(error, readAddress(embedded.url));
   }
 }
 
 /** Containers start side by side: a Postgres that says it is starting is given time. */
-async function migrateWhenUp(url: string, log: DatabaseLog): Promise<void> {
+async function migrateWhenUp(url: string, log: DatabaseLog, signal?: AbortSignal): Promise<void> {
   for (const deadline = Date.now() + startingUp; ; await sleep(250)) {
+    signal?.throwIfAborted();
     try {
       await migrate(url, log);
       return;

@@ -31,6 +31,8 @@ export interface EmbeddedPostgres {
 export interface EmbeddedOptions {
   /** Settings of Postgres that take precedence over Clambake's: tests turn off what makes it durable. */
   settings?: Record<string, string>;
+  /** Gives the start up; what was started is stopped again. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -45,15 +47,16 @@ const lockGrace = 1_500;
 /**
  * Starts the embedded Postgres under `home`, made first where it is not there, or attaches to it where it is up.
  * @param home the folder of Clambake's files, absolute; one server at a time
- * @throws DatabaseError where it cannot start, or another server has it; the message says which and what to do
+ * @throws DatabaseError where it cannot start, or another server has it; the message says which and what to do. The
+ *   signal's reason where it was given up. Nothing that was started is left running.
  */
 export async function startEmbedded(
   home: string,
   log: DatabaseLog,
-  { settings = {} }: EmbeddedOptions = {},
+  { settings = {}, signal }: EmbeddedOptions = {},
 ): Promise<EmbeddedPostgres> {
   const cluster = await prepareCluster(home, settings);
-  let held = await hold(cluster);
+  let held = await hold(cluster, { signal });
   const { port, attached } = held;
   log.debug({ port, attached }, attached ? 'attached to the embedded Postgres' : 'started the embedded Postgres');
 
@@ -69,7 +72,7 @@ export async function startEmbedded(
   const regain = async (): Promise<void> => {
     for (let wait = 100; !stopping; wait = Math.min(wait * 2, 5_000)) {
       try {
-        held = await hold(cluster, port);
+        held = await hold(cluster, { port });
         keep();
         log.info('The embedded Postgres is back.');
         return;
@@ -106,14 +109,19 @@ interface Held {
   attached: boolean;
 }
 
-/** Brings Postgres up, or finds it up, and takes the lock. */
-async function hold(cluster: Cluster, wantedPort?: number): Promise<Held> {
+/**
+ * Brings Postgres up, or finds it up, and takes the lock.
+ * @param wanted.port where it has to come up
+ */
+async function hold(cluster: Cluster, wanted: { port?: number; signal?: AbortSignal | undefined }): Promise<Held> {
+  const { port: wantedPort, signal } = wanted;
   const deadline = Date.now() + 120_000;
   let attached = true;
   let started = 0;
   for (;;) {
     const postmaster = await readPostmaster(cluster);
     if (postmaster === undefined) {
+      signal?.throwIfAborted();
       const port = wantedPort !== undefined && started === 0 ? wantedPort : await freePort();
       const reason = await startPostgres(cluster, port);
       started += 1;
@@ -137,8 +145,14 @@ async function hold(cluster: Cluster, wantedPort?: number): Promise<Held> {
     } catch (error) {
       // It starts, recovers from a crash, or stops: all three pass.
       const passes = isPassing(error) || troubleCode(error) === 'ECONNREFUSED';
-      if (!passes || Date.now() > deadline) throw attachTrouble(error, cluster, postmaster.pid, postmaster.port);
-      await sleep(50);
+      if (passes && Date.now() <= deadline && !signal?.aborted) {
+        await sleep(50);
+        continue;
+      }
+      // Where the words are our own another server has it.
+      if (!attached && !(error instanceof DatabaseError)) await stopPostgres(cluster);
+      signal?.throwIfAborted();
+      throw attachTrouble(error, cluster, postmaster.pid, postmaster.port);
     }
   }
 }

@@ -66,7 +66,7 @@ async function nearest(queryable: Queryable, address: string): Promise<string[]>
   const known = ['@all', ...(await listAddresses(queryable)).map((row) => row.address)];
   return known
     .map((candidate) => ({ candidate, far: distance(wanted, projectKey(candidate)), key: projectKey(candidate) }))
-    .filter(({ far, key }) => far <= Math.max(2, key.length * 0.4) || (wanted.length >= 3 && key.includes(wanted)))
+    .filter(({ far, key }) => far <= Math.max(2, key.length / 2) || (wanted.length >= 3 && key.includes(wanted)))
     .sort((a, b) => a.far - b.far)
     .slice(0, 3)
     .map(({ candidate }) => candidate);

@@ -119,7 +119,7 @@ describe('text that somebody else wrote', () => {
 describe('results', () => {
   test('show a message as a header and its body indented under it', () => {
     expect(render('Inbox', list([{ ...message, replyTo: { id: '7' } }]), page)).toBe(
-      '#12 warning from brisk-otter-4f2a to @all, 3 min ago, reply to #7: Restarting Docker containers\n' +
+      '#12 warning from brisk-otter-4f2a (doc-db-v2) to @all, 3 min ago, reply to #7: Restarting Docker containers\n' +
         '    Back in 5 min.\n\n    Do not wait.\n',
     );
   });
