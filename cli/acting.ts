@@ -59,6 +59,11 @@ export class Actor {
     }, start);
   }
 
+  /** The instance that it acts as; undefined for the operator. */
+  get instance(): string | undefined {
+    return this.#identity.kind === 'instance' ? this.#identity.session.instance : undefined;
+  }
+
   get #token(): string {
     return this.#identity.kind === 'operator' ? this.#identity.token : this.#identity.session.token;
   }

@@ -19,8 +19,10 @@ export interface Call {
   variables: Record<string, unknown>;
   /** A mutation, which may have been carried out although no answer came. */
   mutation: boolean;
-  /** Whether asking twice does no harm, because the variables hold a client key. */
+  /** Whether asking twice does no more than asking once. */
   repeatable: boolean;
+  /** Told where no answer came to a request that may have been carried out, before it is repeated. */
+  unanswered?: () => void;
 }
 
 /** The server cannot be reached: exit code 5. */
@@ -46,6 +48,7 @@ export async function ask(call: Call): Promise<Record<string, unknown>> {
       return await attempt(call);
     } catch (error) {
       if (!worthRepeating(error, call)) throw understood(error, call);
+      if (!(error instanceof TransportError) || error.sent) call.unanswered?.();
     }
     // Spread out, so that many clients of one server do not come back in the same instant.
     await sleep(pause * (0.5 + Math.random()));

@@ -1,12 +1,18 @@
 import { Argument, CommanderError, type Help, Option, Command as Parser } from 'commander';
 import { argumentTerm, commandHelp, localHelp, programHelp } from './help.ts';
 import { nearest } from './nearest.ts';
-import type { Command, Globals, LocalCommand, LocalInput } from './table.ts';
+import type { Command, Globals, LocalCommand, LocalInput, LocalOptions } from './table.ts';
 import { type Given, readVariables, termOf, usageError } from './variables.ts';
 
 /** What a command line asks for. */
 export type Call =
-  | { kind: 'operation'; command: Command; variables: Record<string, unknown>; globals: Globals }
+  | {
+      kind: 'operation';
+      command: Command;
+      variables: Record<string, unknown>;
+      options: LocalOptions;
+      globals: Globals;
+    }
   | { kind: 'local'; row: LocalCommand; input: LocalInput }
   /** Text to print: help, or the version. */
   | { kind: 'text'; text: string };
@@ -56,7 +62,8 @@ export async function readCommandLine(args: readonly string[], line: CommandLine
     addVariables(parser, command);
     parser.action(async () => {
       const variables = await readVariables(command, givenTo(parser, command), line.readStdin);
-      call = { kind: 'operation', command, variables, globals: globalsOf(program, parser) };
+      const options = optionsOf(parser, command);
+      call = { kind: 'operation', command, variables, options, globals: globalsOf(program, parser) };
     });
   }
   for (const row of line.locals.filter((local) => !someNamed || isNamed(local))) {
@@ -117,8 +124,22 @@ function addVariables(parser: Parser, command: Command): void {
       parser.addOption(variable.list ? option.argParser(collect) : option.argParser(once(termOf(variable))));
     }
   }
+  for (const { flag } of command.options ?? []) {
+    parser.addOption(new Option(`--${flag} <value>`).argParser(once(`--${flag}`)));
+  }
   addGlobals(parser);
   parser.allowExcessArguments();
+}
+
+function optionsOf(parser: Parser, { options = [] }: Command): LocalOptions {
+  const given = options
+    .filter(({ name }) => parser.getOptionValueSource(name) === 'cli')
+    .map(({ name, flag, takes }) => {
+      const text = String(parser.getOptionValue(name));
+      if (text.trim() === '') throw usageError(`--${flag} is empty: give a ${takes}, or leave it out.`);
+      return [name, text] as const;
+    });
+  return Object.fromEntries(given);
 }
 
 /** The texts that the command line holds for each variable. */

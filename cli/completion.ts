@@ -26,9 +26,12 @@ export function completionScript(shell: Shell, commands: readonly Command[], loc
   return { bash, zsh, fish, powershell }[shell](rows);
 }
 
-function rowOf({ name, summary, variables }: Command): Row {
+function rowOf({ name, summary, variables, options = [] }: Command): Row {
   const flags = variables.filter(({ positional }) => !positional).map(flagOf);
-  return { name, summary, flags: [...flags, ...globals], choices: [] };
+  const local = options.map(({ flag, description }) => {
+    return { flag: `--${flag}`, meaning: description, choices: [], takesValue: true };
+  });
+  return { name, summary, flags: [...flags, ...local, ...globals], choices: [] };
 }
 
 function flagOf(variable: Variable): Row['flags'][number] {

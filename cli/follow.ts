@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Actor } from './acting.ts';
 import { graphqlError, headersFor, refuseUnlessGraphQL, Unreachable, unreachable } from './client.ts';
 import { readEvents } from './event-stream.ts';
 import { CliError } from './exit.ts';
 import { asTransportError, open } from './http.ts';
-import { complain, onReaderGone } from './output/stream.ts';
+import { complain } from './output/stream.ts';
 import { visibleLine } from './output/visible.ts';
+import { pauseFor } from './pause.ts';
 import { parseObject } from './running.ts';
 import type { Command } from './table.ts';
 
@@ -24,44 +24,45 @@ export interface Following {
   command: Pick<Command, 'document' | 'variables'>;
   variables: Record<string, unknown>;
   actor: Actor;
-  /** Prints one event. @returns whether somebody still reads */
-  show: (data: Record<string, unknown>) => Promise<boolean>;
+  /** Handles one event. @returns whether it is done, and the next one may come */
+  handle: (data: Record<string, unknown>) => Promise<boolean>;
+  /** Told of the cursor behind each event that is done, and of the one that the following begins at. */
+  advance?: (cursor: string) => void;
+  /** Ends it. */
+  signal: AbortSignal;
 }
 
 /** Errors after which the same request may well succeed. */
 const passing = new Set(['DATABASE_UNAVAILABLE', 'INTERNAL_SERVER_ERROR', 'LIMIT_EXCEEDED', 'UNREACHABLE']);
 
 /**
- * Prints what a subscription brings until Ctrl-C, or until nobody reads it any more. A lost connection is taken up again,
- * after the last cursor that was printed, so that nothing is missed and nothing comes twice.
- * @throws CliError where the server refuses the subscription, or cannot be reached at first
+ * Handles what a subscription brings, one event at a time, until it is told to stop. A lost connection is taken up again
+ * after the last event that was done, so that nothing is missed and nothing comes twice.
+ * @throws CliError where the server refuses the subscription, or cannot be reached at first; whatever the callbacks throw
  */
-export async function follow(following: Following): Promise<void> {
-  const stop = new AbortController();
-  const interrupted = (): void => stop.abort();
-  process.on('SIGINT', interrupted);
-  process.on('SIGTERM', interrupted);
-  onReaderGone(interrupted);
-  try {
-    await keepFollowing(following, stop.signal);
-  } catch (error) {
-    if (!stop.signal.aborted) throw error;
-  } finally {
-    process.off('SIGINT', interrupted);
-    process.off('SIGTERM', interrupted);
-  }
-}
-
-async function keepFollowing({ command, variables, actor, show }: Following, signal: AbortSignal): Promise<void> {
+export async function follow({ command, variables, actor, handle, advance, signal }: Following): Promise<void> {
   const resumes = command.variables.some(({ name }) => name === 'after');
   const asked = { ...variables };
   let connectedAt: number | undefined;
   let failures = 0;
   let told = false;
+  let fault: { error: unknown } | undefined;
 
   const connected = (): void => {
     connectedAt = Date.now();
     told = false;
+  };
+  /** @returns whether the next one may come */
+  const take = async (data: object): Promise<boolean> => {
+    const cursor = cursorOf(data);
+    if (cursor !== undefined && cursor === asked.after) return true;
+    if (!opensOnly(data) && !(await handle(data as Record<string, unknown>))) return false;
+    failures = 0;
+    if (resumes && cursor !== undefined) {
+      asked.after = cursor;
+      advance?.(cursor);
+    }
+    return true;
   };
   const connection = async (url: string, token: string): Promise<void> => {
     const subscription = { url, token, document: command.document, variables: asked, signal };
@@ -69,11 +70,11 @@ async function keepFollowing({ command, variables, actor, show }: Following, sig
       const error = graphqlError(errors, url);
       if (error) throw error;
       if (typeof data !== 'object' || data === null) continue;
-      const cursor = cursorOf(data);
-      if (cursor !== undefined && cursor === asked.after) continue;
-      if (!opensOnly(data) && !(await show(data as Record<string, unknown>))) return;
-      failures = 0;
-      if (resumes && cursor !== undefined) asked.after = cursor;
+      const goesOn = await take(data).catch((error: unknown) => {
+        fault = { error };
+        throw error;
+      });
+      if (!goesOn) return;
     }
   };
 
@@ -83,6 +84,8 @@ async function keepFollowing({ command, variables, actor, show }: Following, sig
       // A server that was stopped on purpose is waited for, not started again.
       await actor.act(connection, !everConnected);
     } catch (error) {
+      // The handling of an event went wrong, and not the connection.
+      if (fault) throw fault.error;
       if (signal.aborted) return;
       if (connectedAt === undefined || !(error instanceof CliError) || !passing.has(error.code)) throw error;
       if (!told) complain(`clambake: ${visibleLine(error.message)} Waiting for it to come back.\n`);
@@ -92,7 +95,7 @@ async function keepFollowing({ command, variables, actor, show }: Following, sig
     // Full jitter: after a restart its clients do not come back all at once.
     const pause = Math.min(longestPause, 250 * 2 ** Math.min(failures, 10)) * Math.random();
     failures += 1;
-    await sleep(pause, undefined, { signal });
+    await pauseFor(pause, signal);
   }
 }
 

@@ -36,18 +36,25 @@ export function commandHelp(command: Command, help: Help): string {
   const positional = command.variables.filter((variable) => variable.positional);
   const flags = command.variables.filter((variable) => !variable.positional);
   const mandatory = flags.filter(isMandatory);
+  const options = (command.options ?? []).map(({ flag, takes, description }): [string, string] => [
+    `--${flag} <${takes}>`,
+    description,
+  ]);
   const usage = [
     `clambake ${command.name}`,
     ...positional.map(argumentTerm),
     ...mandatory.map(flagTerm),
-    ...(flags.length > mandatory.length ? ['[options]'] : []),
+    ...(flags.length + options.length > mandatory.length ? ['[options]'] : []),
   ].join(' ');
   return layOut(
     usage,
     command.description,
     [
       ['Arguments', positional.map((variable) => [argumentTerm(variable), meaningOf(variable)])],
-      ['Options', flags.map((variable) => [flagTerm(variable), meaningOf(variable)])],
+      [
+        'Options',
+        [...flags.map((variable): [string, string] => [flagTerm(variable), meaningOf(variable)]), ...options],
+      ],
       everywhere,
     ],
     command.examples,

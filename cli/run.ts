@@ -1,10 +1,9 @@
 import { readConfig } from '../server/config.ts';
-import { Actor } from './acting.ts';
+import { Actor, type Asking } from './acting.ts';
 import { nextPage } from './again.ts';
 import { ask } from './client.ts';
-import { ExitCode } from './exit.ts';
+import { CliError, ExitCode } from './exit.ts';
 import { fillIn } from './fill.ts';
-import type { RegisterResult } from './generated/results.ts';
 import { json, resultOf, withoutSecrets } from './output/json.ts';
 import { render } from './output/render.ts';
 import { report } from './output/report.ts';
@@ -12,44 +11,101 @@ import { print } from './output/stream.ts';
 import { paintFor } from './output/style.ts';
 import { visibleLine } from './output/visible.ts';
 import { Reach } from './reach.ts';
-import { belongsTo, readSession, removeSession, writeSession } from './session.ts';
-import type { Command, Globals } from './table.ts';
+import { forget, register } from './registration.ts';
+import type { Command, Globals, LocalOptions } from './table.ts';
 
 /**
  * Runs an operation: finds the server and who asks, asks, and prints the result. What goes wrong is told on standard error.
  * @param variables what the command line gave, as the server takes it
+ * @param options what the command line gave for itself
  * @returns the exit code
  */
-export async function run(command: Command, variables: Record<string, unknown>, globals: Globals): Promise<number> {
+export async function run(
+  command: Command,
+  variables: Record<string, unknown>,
+  globals: Globals,
+  options: LocalOptions = {},
+): Promise<number> {
   try {
-    await perform(command, variables, globals);
+    await perform(command, variables, globals, options);
     return ExitCode.done;
   } catch (error) {
     return report(error, globals.json);
   }
 }
 
-async function perform(command: Command, given: Record<string, unknown>, globals: Globals): Promise<void> {
+async function perform(
+  command: Command,
+  given: Record<string, unknown>,
+  globals: Globals,
+  options: LocalOptions,
+): Promise<void> {
   const surroundings = { cwd: process.cwd(), environment: process.env };
   const config = readConfig(surroundings.environment);
   const reach = new Reach(config, globals.url);
   const variables = fillIn(command, given, surroundings);
-  const actor = await Actor.find(command.identity, { config, reach, as: globals.as, ...surroundings });
+  const asking = { config, reach, as: globals.as, ...surroundings };
+  const actor = await Actor.find(command.identity, asking);
   const show = (data: Record<string, unknown>): Promise<boolean> => print(laidOut(data, command, given, globals));
 
   if (command.operation === 'subscription') {
-    const { follow } = await import('./follow.ts');
-    return follow({ command, variables, actor, show });
+    const { subscribe } = await import('./subscribe.ts');
+    return subscribe({ command, variables, options, globals, actor, show, ...surroundings });
   }
-  const mutation = command.operation === 'mutation';
-  const repeatable = mutation && command.variables.some(({ name, fill }) => fill === 'clientKey' && variables[name]);
-  const data = await actor.act((url, token) =>
-    ask({ url, token, document: command.document, variables, mutation, repeatable }),
+  const send = (sent: Record<string, unknown>): Promise<Record<string, unknown>> => request(command, sent, actor);
+  switch (command.operationName) {
+    case 'Register':
+      return void (await show(await register(command, variables, send, reach, config.home)));
+    case 'Deregister': {
+      const data = await deregister(command, variables, actor, asking);
+      forget((resultOf(data) as { id: string }).id, reach, config.home);
+      return void (await show(data));
+    }
+    default:
+      await show(await send(variables));
+  }
+}
+
+function request(
+  { document, operation, repeatable, variables: table }: Command,
+  variables: Record<string, unknown>,
+  actor: Actor,
+  unanswered?: () => void,
+): Promise<Record<string, unknown>> {
+  const once = table.some((variable) => variable.once && variables[variable.name]);
+  return actor.act((url, token) =>
+    ask({
+      ...{ url, token, document, variables },
+      mutation: operation === 'mutation',
+      repeatable: repeatable && !once,
+      ...(unanswered ? { unanswered } : {}),
+    }),
   );
-  if (command.operationName === 'Register')
-    keepRegistration(data as RegisterResult, command, variables, reach, config.home);
-  if (command.operationName === 'Deregister') forgetRegistration(data, reach, config.home);
-  await show(data);
+}
+
+/**
+ * Where the answer is lost, the instance has left and its token with it: what became of it only the operator can ask.
+ */
+async function deregister(
+  command: Command,
+  variables: Record<string, unknown>,
+  actor: Actor,
+  asking: Asking,
+): Promise<Record<string, unknown>> {
+  let unanswered = false;
+  try {
+    return await request(command, variables, actor, () => {
+      unanswered = true;
+    });
+  } catch (error) {
+    const left = unanswered && error instanceof CliError && error.code === 'UNAUTHENTICATED';
+    if (!left || actor.instance === undefined) throw error;
+    const operator = await Actor.find('operator', { ...asking, as: undefined }).catch(() => {
+      // Without the server's token there is no asking: the refusal is what is known.
+      throw error;
+    });
+    return request(command, { ...variables, instance: actor.instance }, operator);
+  }
 }
 
 /** A result as it is printed: JSON, or for people and agents to read. */
@@ -67,34 +123,4 @@ function laidOut(
     more: (cursor) => visibleLine(nextPage(command, given, globals, cursor)),
     first: given.after === undefined,
   });
-}
-
-/** Stores the token before anything is printed: whoever reads that it is registered can go on. */
-function keepRegistration(
-  { register: { instance, token } }: RegisterResult,
-  command: Command,
-  variables: Record<string, unknown>,
-  { url, own }: Reach,
-  home: string,
-): void {
-  const filled = (fill: string): string | undefined => {
-    const value = variables[command.variables.find((variable) => variable.fill === fill)?.name ?? ''];
-    return typeof value === 'string' ? value : undefined;
-  };
-  writeSession(home, {
-    instance: instance.id,
-    project: instance.project.name,
-    directory: filled('cwd') ?? instance.directory,
-    sessionKey: filled('session') ?? null,
-    token,
-    url,
-    own,
-    registeredAt: new Date().toISOString(),
-  });
-}
-
-function forgetRegistration(data: Record<string, unknown>, reach: Reach, home: string): void {
-  const { id } = resultOf(data) as { id: string };
-  const session = readSession(home, id);
-  if (session && belongsTo(session, reach)) removeSession(home, id);
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { makeHome } from '../server/home.ts';
@@ -73,11 +73,22 @@ export function readSession(home: string, instance: string): Session | undefined
   return value && isSession(value) && value.instance === instance ? value : undefined;
 }
 
+/** The file that whoever registers with a session key locks. Its name tells nothing of the key. */
+export function lockFor(home: string, sessionKey: string): string {
+  makeFolder(home);
+  const name = createHash('sha256').update(sessionKey).digest('hex').slice(0, 24);
+  return join(folderOf(home), `registering-${name}.lock`);
+}
+
+function makeFolder(home: string): void {
+  makeHome(home);
+  mkdirSync(folderOf(home), { recursive: true, mode: 0o700 });
+}
+
 /** Keeps a registration. Readers see the old file or the new one, never half of one. */
 export function writeSession(home: string, session: Session): void {
   const path = fileOf(home, session.instance);
-  makeHome(home);
-  mkdirSync(folderOf(home), { recursive: true, mode: 0o700 });
+  makeFolder(home);
   const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   try {
     writeFileSync(draft, `${JSON.stringify(session, null, 2)}\n`, { mode: 0o600, flag: 'wx' });

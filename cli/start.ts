@@ -24,7 +24,7 @@ async function answer(call: Call): Promise<number> {
   switch (call.kind) {
     case 'operation': {
       const { run } = await import('./run.ts');
-      return run(call.command, call.variables, call.globals);
+      return run(call.command, call.variables, call.globals, call.options);
     }
     case 'local':
       return (await call.row.load())(call.input);

@@ -22,6 +22,10 @@ export interface Command {
   /** Who must ask: a registered instance, the operator, or whoever there is. */
   identity: 'instance' | 'operator' | 'any';
   variables: Variable[];
+  /** Whether doing it twice does what doing it once does, so that it is asked again where no answer came. */
+  repeatable: boolean;
+  /** Options that the command line keeps to itself. */
+  options?: LocalOption[];
   /** Response paths such as `register.token` whose values are never printed. */
   secrets: string[];
   /** Works, but is not listed. */
@@ -55,7 +59,26 @@ export interface Variable {
   /** What the server takes where the flag is not given: shown, never sent. */
   default?: string;
   fill?: Fill;
+  /** Where it is given, the operation does something else the second time: then it is not asked again. */
+  once?: boolean;
 }
+
+/** An option that is no variable: the server never hears of it. */
+export interface LocalOption {
+  name: LocalOptionName;
+  /** The name in kebab case, without dashes in front. */
+  flag: string;
+  /** What stands for its value in the help: `command` in `--exec <command>`. */
+  takes: string;
+  description: string;
+}
+
+/** The local options that the command line knows to act on. */
+export const localOptionNames = ['exec', 'cursorFile'] as const;
+export type LocalOptionName = (typeof localOptionNames)[number];
+
+/** The local options that a command line gave, by their names. */
+export type LocalOptions = { readonly [Name in LocalOptionName]?: string };
 
 /** The options that every command has. */
 export interface Globals {

@@ -12,11 +12,16 @@ export function scopedKey(context: Context, clientKey: string | null | undefined
 }
 
 /** Whether a write failed because its client key was used before. Its own retry, or another write under the same key. */
-export function isRepeated(error: unknown, constraint: string): boolean {
+export const isRepeated = (error: unknown, constraint: string): boolean => violates(error, '23505', constraint);
+
+/** Whether a write failed because what it refers to is gone. */
+export const isMissing = (error: unknown, constraint: string): boolean => violates(error, '23503', constraint);
+
+function violates(error: unknown, code: string, constraint: string): boolean {
   return (
     error instanceof Error &&
     'code' in error &&
-    error.code === '23505' &&
+    error.code === code &&
     'constraint' in error &&
     error.constraint === constraint
   );

@@ -42,6 +42,19 @@ export function parseDuration(text: string): number | undefined {
   return Number(count) * durationUnits[unit as keyof typeof durationUnits] * 1000;
 }
 
+/** Writes a length of time in the largest unit that it is a whole number of. */
+export function formatDuration(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  const [size, unit] = (
+    [
+      [86_400, 'd'],
+      [3600, 'h'],
+      [60, 'm'],
+    ] as const
+  ).find(([size]) => seconds % size === 0) ?? [1, 's'];
+  return `${seconds / size}${unit}`;
+}
+
 /**
  * Reads the settings from the environment (the table in the README).
  * @throws ConfigError where a variable holds something that cannot be used

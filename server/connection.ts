@@ -4,6 +4,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from './context.ts';
 import { badInput } from './errors.ts';
 import { excerpt } from './input.ts';
+import { selects } from './selection.ts';
 
 /** The arguments that every connection takes. */
 export interface ConnectionArguments {
@@ -20,11 +21,12 @@ export interface Page<Key> {
   limit: number;
   /** Load from the end backwards: the order of the list turned round. */
   inverted: boolean;
-  /** The Prisma selection of what was asked of each node; spread it into the query. */
+  /** The Prisma selection of what was asked of each node, or of its field `under`; spread it into the query. */
   query: object;
 }
 
-type Part = 'number' | 'string';
+/** What a list is sorted by: a number up to 2^31-1 (an id, a version, a place), a time, a name. */
+type Part = 'number' | 'time' | 'name';
 type KeyOf<Shape extends readonly Part[]> = { [Index in keyof Shape]: Shape[Index] extends 'number' ? number : string };
 
 interface Options<Node, Shape extends readonly Part[]> {
@@ -37,7 +39,11 @@ interface Options<Node, Shape extends readonly Part[]> {
   /** Those values of a row. */
   key: (node: Node) => KeyOf<Shape>;
   count: () => Promise<number>;
+  /** Told of the nodes that are given to whoever asks, where it asks for nodes. */
+  handOver?: (nodes: Node[]) => Promise<void>;
   defaultSize?: number;
+  /** The field of a node that `query` is for, where the node itself is of no model. */
+  under?: string;
 }
 
 interface Connection<Node> {
@@ -54,14 +60,16 @@ interface Connection<Node> {
 export async function connect<Node, const Shape extends readonly Part[]>(
   options: Options<Node, Shape>,
 ): Promise<Connection<Node>> {
-  const { args, context, info, key, sortedBy, load, count, defaultSize = 20 } = options;
-  for (const name of ['first', 'last'] as const) {
-    const size = args[name];
-    if (size !== undefined && size !== null && (size < 1 || size > 100)) {
-      throw badInput(name, `${name} is ${size}: a page has 1 to 100 entries.`);
-    }
-  }
-  const query = queryFromInfo({ context, info, paths: [['nodes'], ['edges', 'node']] });
+  const { args, context, info, key, sortedBy, load, count, defaultSize = 20, under } = options;
+  checkSizes(args);
+  // Whoever asks for the count alone is given no page, and what is done for a page is not done.
+  if (!selects(info, ['nodes', 'edges', 'pageInfo'])) return { ...emptyPage, totalCount: count };
+  const field = under === undefined ? [] : [under];
+  const paths = [
+    ['nodes', ...field],
+    ['edges', 'node', ...field],
+  ];
+  const query = queryFromInfo({ context, info, paths });
   const connection = await resolveCursorConnection(
     { args, defaultSize, maxSize: 100, toCursor: (node) => encodeCursor(key(node as Node)) },
     ({ after, before, limit, inverted }) =>
@@ -73,7 +81,29 @@ export async function connect<Node, const Shape extends readonly Part[]>(
         query: query ?? {},
       }),
   );
-  return { ...(connection as Pick<Connection<Node>, 'edges' | 'pageInfo'>), totalCount: count };
+  const { edges, pageInfo } = connection as Pick<Connection<Node>, 'edges' | 'pageInfo'>;
+  const { startCursor, endCursor } = pageInfo;
+  if (selects(info, ['nodes', 'edges'])) await options.handOver?.(edges.map(({ node }) => node));
+  // An empty page begins and ends nowhere.
+  return {
+    edges,
+    pageInfo: { ...pageInfo, startCursor: startCursor || null, endCursor: endCursor || null },
+    totalCount: count,
+  };
+}
+
+const emptyPage = {
+  edges: [],
+  pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
+};
+
+function checkSizes(args: ConnectionArguments): void {
+  for (const name of ['first', 'last'] as const) {
+    const size = args[name];
+    if (size !== undefined && size !== null && (size < 1 || size > 100)) {
+      throw badInput(name, `${name} is ${size}: a page has 1 to 100 entries.`);
+    }
+  }
 }
 
 /** The part of a Prisma query that pages through rows from the highest id to the lowest. */
@@ -94,13 +124,15 @@ function decodeCursor<const Shape extends readonly Part[]>(
   if (cursor === null || cursor === undefined) return undefined;
   const key = parseJson(Buffer.from(cursor, 'base64url').toString());
   const fits =
-    Array.isArray(key) &&
-    key.length === sortedBy.length &&
-    key.every(
-      (part, index) => typeof part === sortedBy[index] && (typeof part !== 'number' || Number.isSafeInteger(part)),
-    );
+    Array.isArray(key) && key.length === sortedBy.length && key.every((part, index) => isPart(part, sortedBy[index]));
   if (!fits) throw badInput(argument, `${argument} is "${excerpt(cursor)}": that is no cursor of this list.`);
   return key as unknown as KeyOf<Shape>;
+}
+
+function isPart(part: unknown, kind: Part | undefined): boolean {
+  if (kind === 'number') return Number.isInteger(part) && (part as number) >= 0 && (part as number) < 2 ** 31;
+  if (typeof part !== 'string' || part.includes('\0') || !part.isWellFormed()) return false;
+  return kind === 'name' || !Number.isNaN(new Date(part).getTime());
 }
 
 function parseJson(text: string): unknown {

@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
+import { human } from './address.ts';
 import type { Database } from './database/client.ts';
 import type { Activities } from './delivery/activity.ts';
-import type { WakeUps } from './delivery/wake-ups.ts';
+import type { Tails } from './delivery/tails.ts';
 import { ClambakeError, forbidden } from './errors.ts';
+import type { LiveTokens } from './instance/live-tokens.ts';
 
 /** An instance that asks, as its token says; it can act as nobody else. */
 export interface InstanceViewer {
@@ -27,7 +29,8 @@ export type Viewer = InstanceViewer | OperatorViewer;
 /** What stands behind every operation of one server. */
 export interface Services {
   database: Database;
-  wakeUps: WakeUps;
+  tails: Tails;
+  liveTokens: LiveTokens;
   activities: Activities;
   log: Logger;
   /** Milliseconds without a sign of life after which an instance is stale. */
@@ -37,10 +40,9 @@ export interface Services {
 /** What a resolver gets: who is asking, and the server's services. */
 export interface Context extends Services {
   viewer: Viewer;
+  /** Aborted when nobody waits for the operation any more. */
+  signal: AbortSignal;
 }
-
-/** How the human who runs the server signs: as no instance can be called. */
-export const human = 'human';
 
 /** The instance id of whoever asks; null for the human, as in the columns that name an author. */
 export const authorId = ({ viewer }: Context): string | null => (viewer.kind === 'instance' ? viewer.id : null);
@@ -66,5 +68,5 @@ export function requireInstance({ viewer }: Context, what: string): InstanceView
  */
 export function requireOperator({ viewer }: Context, what: string): void {
   if (viewer.kind === 'operator') return;
-  throw forbidden(`${viewer.id} may not ${what}: that takes the server's token (\`clambake token\`).`);
+  throw forbidden(`${viewer.id} may not ${what}: that takes the server's token (on the command line: --as human).`);
 }

@@ -15,6 +15,7 @@ export const limits = {
   summary: 4096,
   reason: 1000,
   search: 10_240,
+  filter: 4096,
   tag: 100,
   tags: 50,
   file: 1024,
@@ -49,6 +50,16 @@ export function checkText(argument: string, kind: TextLimit, text: string, multi
 /** As {@link checkText} for a text that may be left out: null stays null. */
 export function checkOptional(argument: string, kind: TextLimit, text: string | null | undefined): string | null {
   return text === null || text === undefined ? null : checkText(argument, kind, text);
+}
+
+/**
+ * Checks a text that something is looked up by.
+ * @returns it trimmed; undefined where it was left out
+ * @throws ClambakeError BAD_INPUT: empty, over 4096 bytes, or what PostgreSQL cannot take. An empty text is not one left out:
+ *   it comes from a variable that somebody forgot to set
+ */
+export function checkFilter(argument: string, text: string | null | undefined): string | undefined {
+  return text === null || text === undefined ? undefined : checkText(argument, 'filter', text);
 }
 
 /**

@@ -1,12 +1,14 @@
+import { human } from './address.ts';
 import { lapseBlockers } from './blocker/service.ts';
 import type { Config } from './config.ts';
-import { type Context, human, type Services, type Viewer } from './context.ts';
+import type { Context, Services, Viewer } from './context.ts';
 import { connectDatabase } from './database/connect.ts';
 import { Activities } from './delivery/activity.ts';
-import { WakeUps } from './delivery/wake-ups.ts';
+import { Tails } from './delivery/tails.ts';
 import { assertSafeBinding } from './front/host.ts';
 import { type Front, listen } from './http.ts';
 import { authenticate } from './instance/authenticate.ts';
+import { LiveTokens } from './instance/live-tokens.ts';
 import { hashToken } from './instance/token.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { removeRunningFile, writeRunningFile } from './running-file.ts';
@@ -48,7 +50,8 @@ export async function serve(
   const { database } = connected;
   const services: Services = {
     database,
-    wakeUps: new WakeUps(),
+    tails: new Tails(database.pool, log),
+    liveTokens: new LiveTokens(database.pool, log, config.staleAfter),
     activities: new Activities(),
     log,
     staleAfter: config.staleAfter,
@@ -62,7 +65,7 @@ export async function serve(
       config,
       log,
       authenticate: (authorization) => authenticate(services, operatorHash, authorization),
-      context: (viewer): Context => ({ ...services, viewer }),
+      context: (viewer, abandoned): Context => ({ ...services, viewer, signal: abandoned }),
       nameOf: (viewer) => (viewer.kind === 'instance' ? viewer.id : human),
       async health() {
         await database.ping();
@@ -83,6 +86,7 @@ export async function serve(
       closing ??= (async () => {
         clearInterval(clock);
         await opened.close();
+        quieten(services);
         await connected.close();
         removeRunningFile(config.home, file);
         log.info('stopped');
@@ -99,9 +103,16 @@ export async function serve(
     };
   } catch (error) {
     await front?.close();
+    quieten(services);
     await connected.close();
     throw error;
   }
+}
+
+/** Ends what goes on by itself. */
+function quieten({ tails, liveTokens }: Services): void {
+  tails.close();
+  liveTokens.close();
 }
 
 function settler(): { promise: Promise<void>; settle: () => void } {

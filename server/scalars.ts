@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { builder } from './builder.ts';
-import { parseDuration } from './config.ts';
+import { formatDuration, parseDuration } from './config.ts';
 
 builder.scalarType('DateTime', {
   description: 'A point in time, ISO 8601 in UTC with milliseconds, like `2026-01-31T12:00:00.000Z`.',
@@ -13,19 +13,6 @@ builder.scalarType('DateTime', {
     return time;
   },
 });
-
-/** Writes a length of time in the largest unit that it is a whole number of. */
-function formatDuration(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / 1000);
-  const [size, unit] = (
-    [
-      [86_400, 'd'],
-      [3600, 'h'],
-      [60, 'm'],
-    ] as const
-  ).find(([size]) => seconds % size === 0) ?? [1, 's'];
-  return `${seconds / size}${unit}`;
-}
 
 const longest = 3650 * 86_400_000;
 

@@ -1,13 +1,14 @@
 import { builder } from './builder.ts';
 import './scalars.ts';
+import './project/schema.ts';
 import './instance/fields.ts';
 import './message/queries.ts';
 import './message/mutations.ts';
+import './message/receipt-schema.ts';
 import './message/subscription.ts';
 import './blocker/schema.ts';
 import './memory/fields.ts';
 import './memory/link-schema.ts';
-import './project/schema.ts';
 import './log/schema.ts';
 import './cleanup/schema.ts';
 import './status/schema.ts';

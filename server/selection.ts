@@ -1,5 +1,5 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
-import type { GraphQLResolveInfo } from 'graphql';
+import { type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
 import type { Context } from './context.ts';
 
 /**
@@ -8,4 +8,14 @@ import type { Context } from './context.ts';
  */
 export function selection(context: Context, info: GraphQLResolveInfo): object {
   return queryFromInfo({ context, info });
+}
+
+/** Whether any of these fields is asked of what a field gives, also in fragments; @skip and @include are not looked at. */
+export function selects({ fieldNodes, fragments }: GraphQLResolveInfo, names: readonly string[]): boolean {
+  const among = (set: SelectionSetNode | undefined): boolean =>
+    set?.selections.some((node) => {
+      if (node.kind === Kind.FIELD) return names.includes(node.name.value);
+      return among(node.kind === Kind.INLINE_FRAGMENT ? node.selectionSet : fragments[node.name.value]?.selectionSet);
+    }) ?? false;
+  return fieldNodes.some((node) => among(node.selectionSet));
 }

@@ -5,11 +5,9 @@ import { readToken } from '../../server/token-file.ts';
 import { CliError, ExitCode } from '../exit.ts';
 import { json } from '../output/json.ts';
 import { report } from '../output/report.ts';
-import { complain, print } from '../output/stream.ts';
+import { print } from '../output/stream.ts';
+import { listenForSignals } from '../signals.ts';
 import type { LocalInput } from '../table.ts';
-
-/** Milliseconds in which a second signal counts as the first one again: npm passes Ctrl-C on that the terminal sent too. */
-const sameSignal = 2000;
 
 /** `clambake serve`: runs the server in the foreground until it is told to stop, which it may be before it is up. */
 export async function serve({ globals }: LocalInput): Promise<number> {
@@ -73,32 +71,6 @@ function ownName(): string {
   const program = process.argv[1] ?? '';
   if (process.env.npm_lifecycle_event === undefined || program === '') return 'clambake';
   return `${program.endsWith('.ts') ? 'npx tsx' : 'node'} ${relative(process.cwd(), program)}`;
-}
-
-/**
- * Takes the signals that end a program, from now on.
- * @returns `signal`, aborted by the first of them; one that comes later ends the process at once
- */
-function listenForSignals(): { signal: AbortSignal; release(): void } {
-  const stopping = new AbortController();
-  let firstAt = 0;
-  const stop = (signal: NodeJS.Signals): void => {
-    if (!stopping.signal.aborted) {
-      firstAt = Date.now();
-      stopping.abort();
-    } else if (Date.now() - firstAt > sameSignal) {
-      complain(`clambake: ${signal} again: stopped without waiting for what was running.\n`);
-      process.exit(ExitCode.failed);
-    }
-  };
-  const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  for (const signal of signals) process.on(signal, stop);
-  return {
-    signal: stopping.signal,
-    release() {
-      for (const signal of signals) process.off(signal, stop);
-    },
-  };
 }
 
 /** Waits until the server has stopped: by a signal, by `clambake stop`, or by itself. */

@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { type Command, type Group, localNames } from '../table.ts';
 import { documentOf, markOf, secretsOf } from './marks.ts';
+import { optionsOf } from './option.ts';
 import { Refusal } from './refusal.ts';
 import type { Operation } from './source.ts';
 import { variablesOf } from './variable.ts';
@@ -35,6 +36,9 @@ export function commandOf(schema: GraphQLSchema, operation: Operation): Command 
 
   const { description, examples } = helpOf(operation);
   const fallback = definition.operation === 'query' ? 'any' : 'instance';
+  const variables = variablesOf(schema, operation);
+  const options = optionsOf(schema, operation, variables);
+  const idempotent = mark?.idempotent === true || variables.some(({ fill }) => fill === 'clientKey');
   return {
     name,
     group,
@@ -45,7 +49,9 @@ export function commandOf(schema: GraphQLSchema, operation: Operation): Command 
     examples,
     document: documentOf(operation),
     identity: identities[String(mark?.identity)] ?? fallback,
-    variables: variablesOf(schema, operation),
+    repeatable: definition.operation === 'query' || (definition.operation === 'mutation' && idempotent),
+    variables,
+    ...(options.length > 0 ? { options } : {}),
     secrets: secretsOf(schema, operation),
     ...(mark?.hidden === true ? { hidden: true } : {}),
   };

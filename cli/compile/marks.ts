@@ -19,7 +19,16 @@ const marks = /* GraphQL */ `
   enum CliIdentity { INSTANCE OPERATOR ANY }
 
   "Where a command is listed, and who must ask. A query is for anybody, all else for an instance, where this does not say."
-  directive @cli(group: CliGroup!, identity: CliIdentity, hidden: Boolean = false) on QUERY | MUTATION | SUBSCRIPTION
+  directive @cli(
+    group: CliGroup!
+    identity: CliIdentity
+    hidden: Boolean = false
+    "A mutation that does nothing more the second time: it is asked again where no answer came."
+    idempotent: Boolean = false
+  ) on QUERY | MUTATION | SUBSCRIPTION
+
+  "An option that the command line keeps to itself."
+  directive @option(name: String!, takes: String!, description: String!) repeatable on SUBSCRIPTION
 
   "The value of this field is never printed."
   directive @secret on FIELD
@@ -29,23 +38,37 @@ const marks = /* GraphQL */ `
 
   "The value - stands for standard input."
   directive @stdin on VARIABLE_DEFINITION
+
+  "Where it is given, an idempotent mutation is not asked again: the second time it would do something else."
+  directive @once on VARIABLE_DEFINITION
 `;
 
-const markNames = new Set(['cli', 'secret', 'fill', 'stdin']);
+const markNames = new Set(['cli', 'option', 'secret', 'fill', 'stdin', 'once']);
 
 /** The schema with the marks added to it, so that validation knows them. */
 export function withMarks(schema: GraphQLSchema): GraphQLSchema {
   return extendSchema(schema, parse(marks));
 }
 
+interface Marked {
+  readonly directives?: readonly DirectiveNode[] | readonly ConstDirectiveNode[];
+}
+
 /** The arguments of a mark where the node bears it. */
 export function markOf(
   schema: GraphQLSchema,
-  name: 'cli' | 'secret' | 'fill' | 'stdin',
-  node: { readonly directives?: readonly DirectiveNode[] | readonly ConstDirectiveNode[] },
+  name: 'cli' | 'option' | 'secret' | 'fill' | 'stdin' | 'once',
+  node: Marked,
 ): Record<string, unknown> | undefined {
   const directive = schema.getDirective(name);
   return directive ? getDirectiveValues(directive, node) : undefined;
+}
+
+/** The same for a mark that a node may bear several times. */
+export function marksOf(schema: GraphQLSchema, name: 'option', { directives = [] }: Marked): Record<string, unknown>[] {
+  return directives
+    .map((directive) => (directive.name.value === name ? markOf(schema, name, { directives: [directive] }) : undefined))
+    .filter((mark) => mark !== undefined);
 }
 
 /** The text to send: the operation with its fragments, without marks, descriptions and white space. */

@@ -80,6 +80,7 @@ function variableOf(schema: GraphQLSchema, file: string, node: VariableDefinitio
     ...(stdin ? { stdin } : {}),
     ...(preset === undefined ? {} : { default: preset }),
     ...(fill ? { fill } : {}),
+    ...(markOf(schema, 'once', node) ? { once: true } : {}),
   };
 }
 
@@ -179,6 +180,6 @@ function refuseTwoOfOneName(file: string, variables: readonly Variable[]): void 
   }
 }
 
-function kebabCase(camel: string): string {
+export function kebabCase(camel: string): string {
   return camel.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -15,6 +15,7 @@ export const commands: readonly Command[] = [
     ],
     "document": "subscription Activity{activity{kind at from project summary message{id to type}memory{id type}logEntry{id action files}}}",
     "identity": "any",
+    "repeatable": false,
     "variables": [],
     "secrets": []
   },
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
     ],
     "document": "query Blockers($project:String$open:Boolean$first:Int$after:String){blockers(project:$project open:$open first:$first after:$after){totalCount pageInfo{...Page}nodes{...BlockerLine}}}fragment BlockerLine on Blocker{id heldBy open openedAt expiresAt endedAt end reason message{to subject body}}fragment Page on PageInfo{hasNextPage endCursor}",
     "identity": "any",
+    "repeatable": true,
     "variables": [
       {
         "name": "project",
@@ -39,7 +41,7 @@ export const commands: readonly Command[] = [
         "list": false,
         "required": false,
         "positional": false,
-        "description": "Only blockers held by instances of this project."
+        "description": "Only blockers that concern this project: held on it, or sent to it or to everybody."
       },
       {
         "name": "open",
@@ -85,6 +87,7 @@ export const commands: readonly Command[] = [
     ],
     "document": "mutation Cleanup($olderThan:Duration$dryRun:Boolean){cleanup(olderThan:$olderThan dryRun:$dryRun){dryRun messages logEntries instances}}",
     "identity": "operator",
+    "repeatable": true,
     "variables": [
       {
         "name": "olderThan",
@@ -121,6 +124,7 @@ export const commands: readonly Command[] = [
     ],
     "document": "mutation Deregister($instance:ID){deregister(instance:$instance){...InstanceLine}}fragment InstanceLine on Instance{id project{name}directory model task status live startedAt lastSeenAt endedAt}",
     "identity": "instance",
+    "repeatable": true,
     "variables": [
       {
         "name": "instance",
@@ -147,6 +151,7 @@ export const commands: readonly Command[] = [
     ],
     "document": "query Graph($focus:ID$project:String$depth:Int$kinds:[MemoryLinkKind!]$first:Int){memoryGraph(focus:$focus project:$project depth:$depth kinds:$kinds first:$first){truncated nodes{id type title status global project{name}}edges{from to kind}}}",
     "identity": "any",
+    "repeatable": true,
     "variables": [
       {
         "name": "focus",
@@ -217,6 +222,7 @@ export const commands: readonly Command[] = [
     ],
     "document": "mutation Heartbeat($task:String$status:InstanceStatus){heartbeat(task:$task status:$status){...InstanceLine}}fragment InstanceLine on Instance{id project{name}directory model task status live startedAt lastSeenAt endedAt}",
     "identity": "instance",
+    "repeatable": true,
     "variables": [
       {
         "name": "task",
@@ -259,6 +265,7 @@ export const commands: readonly Command[] = [
     ],
     "document": "query Inbox($type:[MessageType!]$all:Boolean$first:Int$after:String){inbox(type:$type includeRead:$all first:$first after:$after){totalCount pageInfo{...Page}nodes{...MessageLine}}}fragment MessageLine on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyTo{id}blocker{open}deliveredAt readAt own}fragment Page on PageInfo{hasNextPage endCursor}",
     "identity": "instance",
+    "repeatable": true,
     "variables": [
       {
         "name": "type",
@@ -320,6 +327,7 @@ export const commands: readonly Command[] = [
     ],
     "document": "query Instances($project:String$live:Boolean$first:Int$after:String){instances(project:$project live:$live first:$first after:$after){totalCount pageInfo{...Page}nodes{...InstanceLine}}}fragment InstanceLine on Instance{id project{name}directory model task status live startedAt lastSeenAt endedAt}fragment Page on PageInfo{hasNextPage endCursor}",
     "identity": "any",
+    "repeatable": true,
     "variables": [
       {
         "name": "project",
@@ -373,6 +381,7 @@ export const commands: readonly Command[] = [
     ],
     "document": "mutation Link($from:ID!$to:ID!$kind:MemoryLinkKind!){linkMemories(from:$from to:$to kind:$kind){...LinkLine}}fragment LinkLine on MemoryLink{kind from{id title}to{id title}createdAt}",
     "identity": "instance",
+    "repeatable": true,
     "variables": [
       {
         "name": "from",
@@ -423,6 +432,7 @@ export const commands: readonly Command[] = [
     ],
     "document": "mutation Log($action:LogAction!$summary:String!$files:[String!]$project:String$clientKey:String){logAction(action:$action summary:$summary files:$files project:$project clientKey:$clientKey){...LogLine}}fragment LogLine on LogEntry{id from project{name}action summary files createdAt}",
     "identity": "instance",
+    "repeatable": true,
     "variables": [
       {
         "name": "action",
@@ -497,6 +507,7 @@ export const commands: readonly Command[] = [
     ],
     "document": "query Logs($project:String$instance:String$action:[LogAction!]$first:Int$after:String){log(project:$project instance:$instance action:$action first:$first after:$after){totalCount pageInfo{...Page}nodes{...LogLine}}}fragment LogLine on LogEntry{id from project{name}action summary files createdAt}fragment Page on PageInfo{hasNextPage endCursor}",
     "identity": "any",
+    "repeatable": true,
     "variables": [
       {
         "name": "project",
@@ -568,6 +579,7 @@ export const commands: readonly Command[] = [
     ],
     "document": "query Memory($id:ID!){memory(id:$id){...MemoryLine links{kind direction createdAt memory{id type title status}}revisions{totalCount nodes{version title content status tags files from createdAt}}}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}",
     "identity": "any",
+    "repeatable": true,
     "variables": [
       {
         "name": "id",
@@ -593,6 +605,7 @@ export const commands: readonly Command[] = [
     ],
     "document": "query Message($id:ID!){message(id:$id){...MessageThread}}fragment BlockerLine on Blocker{id heldBy open openedAt expiresAt endedAt end reason message{to subject body}}fragment MessageLine on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyTo{id}blocker{open}deliveredAt readAt own}fragment MessageThread on Message{...MessageLine blocker{...BlockerLine}replyTo{id from subject}thread(first:50){totalCount nodes{id from type subject createdAt}}}",
     "identity": "any",
+    "repeatable": true,
     "variables": [
       {
         "name": "id",
@@ -619,6 +632,7 @@ export const commands: readonly Command[] = [
     ],
     "document": "query Messages($to:String$from:String$type:[MessageType!]$first:Int$after:String){messages(to:$to from:$from type:$type first:$first after:$after){totalCount pageInfo{...Page}nodes{...MessageLine}}}fragment MessageLine on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyTo{id}blocker{open}deliveredAt readAt own}fragment Page on PageInfo{hasNextPage endCursor}",
     "identity": "any",
+    "repeatable": true,
     "variables": [
       {
         "name": "to",
@@ -687,6 +701,7 @@ export const commands: readonly Command[] = [
     ],
     "document": "query Projects($first:Int$after:String){projects(first:$first after:$after){totalCount pageInfo{...Page}nodes{name createdAt instances{totalCount}memories{totalCount}}}}fragment Page on PageInfo{hasNextPage endCursor}",
     "identity": "any",
+    "repeatable": true,
     "variables": [
       {
         "name": "first",
@@ -715,7 +730,7 @@ export const commands: readonly Command[] = [
     "operation": "mutation",
     "operationName": "Read",
     "summary": "Show messages in full and mark them read.",
-    "description": "Show messages in full and mark them read.",
+    "description": "Show messages in full and mark them read. Give their numbers, or --all.",
     "examples": [
       "clambake read 17",
       "clambake read 17 18 21",
@@ -723,6 +738,7 @@ export const commands: readonly Command[] = [
     ],
     "document": "mutation Read($ids:[ID!]$all:Boolean){markRead(ids:$ids all:$all){count messages{...MessageThread}}}fragment BlockerLine on Blocker{id heldBy open openedAt expiresAt endedAt end reason message{to subject body}}fragment MessageLine on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyTo{id}blocker{open}deliveredAt readAt own}fragment MessageThread on Message{...MessageLine blocker{...BlockerLine}replyTo{id from subject}thread(first:50){totalCount nodes{id from type subject createdAt}}}",
     "identity": "instance",
+    "repeatable": true,
     "variables": [
       {
         "name": "ids",
@@ -741,7 +757,8 @@ export const commands: readonly Command[] = [
         "required": false,
         "positional": false,
         "description": "Everything unread, at most 500 at once.",
-        "default": "false"
+        "default": "false",
+        "once": true
       }
     ],
     "secrets": []
@@ -752,7 +769,7 @@ export const commands: readonly Command[] = [
     "operation": "query",
     "operationName": "Recall",
     "summary": "Look things up in the memory.",
-    "description": "Look things up in the memory. It holds what a project, or every project, learned before.",
+    "description": "Look things up in the memory. It holds what a project, or every project, learned before.\n\nWithout --project and --global an instance looks into its own project and what is global; the operator looks everywhere.",
     "examples": [
       "clambake recall --project doc-db-v2 --type issue",
       "clambake recall --project doc-db-v2 --search \"JMAP\"",
@@ -760,6 +777,7 @@ export const commands: readonly Command[] = [
     ],
     "document": "query Recall($project:String$global:Boolean$type:[MemoryType!]$status:[MemoryStatus!]$search:String$tags:[String!]$file:String$first:Int$after:String){recall(project:$project global:$global type:$type status:$status search:$search tags:$tags file:$file first:$first after:$after){totalCount pageInfo{...Page}nodes{...MemoryLine}}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}fragment Page on PageInfo{hasNextPage endCursor}",
     "identity": "any",
+    "repeatable": true,
     "variables": [
       {
         "name": "project",
@@ -817,7 +835,7 @@ export const commands: readonly Command[] = [
           "superseded"
         ],
         "positional": false,
-        "description": "Only memories that hold in these ways. ACTIVE where nothing is said; in a search RESOLVED too."
+        "description": "Only memories that hold in these ways: active where nothing is said, in a search resolved too."
       },
       {
         "name": "search",
@@ -868,6 +886,50 @@ export const commands: readonly Command[] = [
     "secrets": []
   },
   {
+    "name": "receipts",
+    "group": "Messages",
+    "operation": "query",
+    "operationName": "Receipts",
+    "summary": "Show who received a message, and who read it.",
+    "description": "Show who received a message, and who read it. Its sender may ask, and the operator.\n\nStored is what waits for an instance, delivered what was handed to it, read what it marked read.",
+    "examples": [
+      "clambake receipts 17"
+    ],
+    "document": "query Receipts($id:ID!$first:Int$after:String){message(id:$id){id to subject receiptCounts{stored delivered read}receipts(first:$first after:$after){totalCount pageInfo{...Page}nodes{state deliveredAt readAt instance{id project{name}live lastSeenAt endedAt}}}}}fragment Page on PageInfo{hasNextPage endCursor}",
+    "identity": "any",
+    "repeatable": true,
+    "variables": [
+      {
+        "name": "id",
+        "flag": "id",
+        "kind": "id",
+        "list": false,
+        "required": true,
+        "positional": true,
+        "description": "Its number."
+      },
+      {
+        "name": "first",
+        "flag": "first",
+        "kind": "int",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "How many from the front. At most 100."
+      },
+      {
+        "name": "after",
+        "flag": "after",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Only what comes after this cursor."
+      }
+    ],
+    "secrets": []
+  },
+  {
     "name": "register",
     "group": "Lifecycle",
     "operation": "mutation",
@@ -880,6 +942,7 @@ export const commands: readonly Command[] = [
     ],
     "document": "mutation Register($project:String!$dir:String!$model:String$session:String){register(project:$project directory:$dir model:$model sessionKey:$session){resumed token instance{...InstanceLine}}}fragment InstanceLine on Instance{id project{name}directory model task status live startedAt lastSeenAt endedAt}",
     "identity": "operator",
+    "repeatable": true,
     "variables": [
       {
         "name": "project",
@@ -938,6 +1001,7 @@ export const commands: readonly Command[] = [
     ],
     "document": "mutation Release($id:ID!$reason:String){releaseBlocker(id:$id reason:$reason){...BlockerLine}}fragment BlockerLine on Blocker{id heldBy open openedAt expiresAt endedAt end reason message{to subject body}}",
     "identity": "instance",
+    "repeatable": true,
     "variables": [
       {
         "name": "id",
@@ -975,6 +1039,7 @@ export const commands: readonly Command[] = [
     ],
     "document": "mutation Remember($project:String$global:Boolean$type:MemoryType!$title:String!$content:String!$tags:[String!]$files:[String!]$clientKey:String){remember(project:$project global:$global type:$type title:$title content:$content tags:$tags files:$files clientKey:$clientKey){...MemoryLine}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}",
     "identity": "instance",
+    "repeatable": true,
     "variables": [
       {
         "name": "project",
@@ -1018,7 +1083,7 @@ export const commands: readonly Command[] = [
           "update"
         ],
         "positional": false,
-        "description": "What it is about."
+        "description": "What it is about. Global are infrastructure, convention, tool, preference, credential and lesson; the others belong to a project."
       },
       {
         "name": "title",
@@ -1084,6 +1149,7 @@ export const commands: readonly Command[] = [
     ],
     "document": "mutation Send($to:String!$type:MessageType$subject:String!$body:String$replyTo:ID$expires:Duration$clientKey:String){sendMessage(to:$to type:$type subject:$subject body:$body replyTo:$replyTo expiresIn:$expires clientKey:$clientKey){addressedTo message{...MessageLine}endedBlocker{...BlockerLine}openBlockers{...BlockerLine}}}fragment BlockerLine on Blocker{id heldBy open openedAt expiresAt endedAt end reason message{to subject body}}fragment MessageLine on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyTo{id}blocker{open}deliveredAt readAt own}",
     "identity": "instance",
+    "repeatable": true,
     "variables": [
       {
         "name": "to",
@@ -1174,6 +1240,7 @@ export const commands: readonly Command[] = [
     ],
     "document": "query Status($project:String){status(project:$project){viewer{kind name}unread instances{totalCount nodes{...InstanceLine}}blockers{totalCount nodes{...BlockerLine}}messages(first:5){totalCount nodes{...MessageLine}}log(first:10){totalCount nodes{...LogLine}}}}fragment BlockerLine on Blocker{id heldBy open openedAt expiresAt endedAt end reason message{to subject body}}fragment InstanceLine on Instance{id project{name}directory model task status live startedAt lastSeenAt endedAt}fragment LogLine on LogEntry{id from project{name}action summary files createdAt}fragment MessageLine on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyTo{id}blocker{open}deliveredAt readAt own}",
     "identity": "any",
+    "repeatable": true,
     "variables": [
       {
         "name": "project",
@@ -1199,6 +1266,7 @@ export const commands: readonly Command[] = [
     ],
     "document": "mutation Unlink($from:ID!$to:ID!$kind:MemoryLinkKind!){unlinkMemories(from:$from to:$to kind:$kind){removed}}",
     "identity": "instance",
+    "repeatable": false,
     "variables": [
       {
         "name": "from",
@@ -1250,6 +1318,7 @@ export const commands: readonly Command[] = [
     ],
     "document": "mutation UpdateMemory($id:ID!$status:MemoryStatus$title:String$content:String$tags:[String!]$files:[String!]$clientKey:String){updateMemory(id:$id status:$status title:$title content:$content tags:$tags files:$files clientKey:$clientKey){...MemoryLine}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}",
     "identity": "instance",
+    "repeatable": true,
     "variables": [
       {
         "name": "id",
@@ -1331,13 +1400,15 @@ export const commands: readonly Command[] = [
     "operation": "subscription",
     "operationName": "Watch",
     "summary": "Print messages as they arrive, until it is stopped.",
-    "description": "Print messages as they arrive, until it is stopped.",
+    "description": "Print messages as they arrive, until it is stopped. A lost connection is taken up again where it broke off.\n\nWith --exec each message goes to a command instead, one at a time and in order, as one line of JSON on its standard input. Its number, type, sender, address and subject are also in the command's environment, as CLAMBAKE_MESSAGE_ID, CLAMBAKE_MESSAGE_TYPE, CLAMBAKE_MESSAGE_FROM, CLAMBAKE_MESSAGE_TO and CLAMBAKE_MESSAGE_SUBJECT; there, each character that a shell might obey is a _. The command is run by the system's shell as it was given: no text of others becomes part of it.\n\nA command that fails is run again up to three times; then watch ends in exit code 1 and says where to go on from. A message counts as done once its command has succeeded. Where watch is killed before it has noted that, the command runs once more for the same message after the next start.",
     "examples": [
       "clambake watch",
-      "clambake watch --json"
+      "clambake watch --json --cursor-file watch.cursor",
+      "clambake watch --cursor-file watch.cursor --exec \"jq -r .subject >> subjects.txt\""
     ],
     "document": "subscription Watch($to:String$after:String){messageReceived(to:$to after:$after){cursor message{...MessageLine}}}fragment MessageLine on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyTo{id}blocker{open}deliveredAt readAt own}",
     "identity": "instance",
+    "repeatable": false,
     "variables": [
       {
         "name": "to",
@@ -1358,6 +1429,20 @@ export const commands: readonly Command[] = [
         "description": "The cursor to go on from. Begins now where it is left out."
       }
     ],
+    "options": [
+      {
+        "name": "exec",
+        "flag": "exec",
+        "takes": "command",
+        "description": "Run this command for each message instead of printing it. With --json its standard output goes to standard error, and each message is printed once it is done."
+      },
+      {
+        "name": "cursorFile",
+        "flag": "cursor-file",
+        "takes": "path",
+        "description": "Keep in this file how far the messages are done, and go on from there at the next start. Begins now where there is no such file."
+      }
+    ],
     "secrets": []
   },
   {
@@ -1372,6 +1457,7 @@ export const commands: readonly Command[] = [
     ],
     "document": "query Whoami{me{kind name instance{...InstanceLine}}}fragment InstanceLine on Instance{id project{name}directory model task status live startedAt lastSeenAt endedAt}",
     "identity": "any",
+    "repeatable": true,
     "variables": [],
     "secrets": []
   }

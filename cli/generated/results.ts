@@ -18,6 +18,8 @@ export type MemoryType = 'ARCHITECTURE' | 'CONVENTION' | 'CREDENTIAL' | 'DECISIO
 
 export type MessageType = 'BLOCKER' | 'DONE' | 'INFO' | 'REQUEST' | 'WARNING';
 
+export type ReceiptState = 'DELIVERED' | 'READ' | 'STORED';
+
 export type ViewerKind = 'INSTANCE' | 'OPERATOR';
 
 /** One blocker in a list. */
@@ -327,6 +329,37 @@ export type RecallResult = {
   };
 };
 
+export type ReceiptsResult = {
+  message: {
+    id: string;
+    to: string;
+    subject: string;
+    receiptCounts: {
+      stored: number;
+      delivered: number;
+      read: number;
+    };
+    receipts: {
+      totalCount: number;
+      pageInfo: Page;
+      nodes: Array<{
+        state: ReceiptState;
+        deliveredAt: string | null;
+        readAt: string | null;
+        instance: {
+          id: string;
+          project: {
+            name: string;
+          };
+          live: boolean;
+          lastSeenAt: string;
+          endedAt: string | null;
+        };
+      }>;
+    };
+  };
+};
+
 export type RegisterResult = {
   register: {
     resumed: boolean;
@@ -421,6 +454,7 @@ export interface Results {
   Projects: ProjectsResult;
   Read: ReadResult;
   Recall: RecallResult;
+  Receipts: ReceiptsResult;
   Register: RegisterResult;
   Release: ReleaseResult;
   Remember: RememberResult;

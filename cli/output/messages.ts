@@ -41,15 +41,21 @@ export function wholeMessage(message: MessageThread, page: Page): string[] {
   if (message.own && message.readAt) facts.push(`read ${absolute(message.readAt)}`);
   const lines = [messageLine(message, page), `  ${page.paint('quiet', facts.join(', '))}`, ...quote(message.body)];
 
-  const others = message.thread.nodes.filter(({ id }) => id !== message.id);
-  if (others.length > 0) {
-    lines.push(`  Conversation (${count(message.thread.totalCount, 'message')})`);
-    for (const { id, from, type, subject, createdAt } of others) {
-      const when = relative(createdAt, page.now);
-      lines.push(`  #${id} ${kind(type, page)} from ${visibleLine(from)}, ${when}${ending(subject)}`);
-    }
-  }
-  return lines;
+  return [...lines, ...conversation(message, page)];
+}
+
+/** The messages of its conversation, oldest first, itself among them; nothing where it is the only one. */
+function conversation({ id: current, thread }: MessageThread, page: Page): string[] {
+  const { nodes, totalCount } = thread;
+  if (nodes.every(({ id }) => id === current)) return [];
+  const size = nodes.length < totalCount ? `the latest ${nodes.length} of ${totalCount}` : count(totalCount, 'message');
+  return [
+    `  Conversation (${size})`,
+    ...[...nodes].reverse().map(({ id, from, type, subject, createdAt }) => {
+      const what = `${kind(type, page)}${id === current ? ' (this one)' : ''}`;
+      return `  #${id} ${what} from ${visibleLine(from)}, ${relative(createdAt, page.now)}${ending(subject)}`;
+    }),
+  ];
 }
 
 /** `#12 held by brisk-otter-4f2a since 3 min ago, to doc-db-v2, ends in 20 h: Editing docker-compose.yml`. */

@@ -4,6 +4,7 @@ import { activity, instanceLine, logEntry, project, status, viewer } from './ins
 import { count, ending, type Page, word } from './lines.ts';
 import { graph, link, memory, memoryName, wholeMemory } from './memories.ts';
 import { blocker, message, wholeMessage } from './messages.ts';
+import { receipts } from './receipts.ts';
 import { visibleLine } from './visible.ts';
 
 /** Lays out the value of an operation's root field. */
@@ -53,6 +54,7 @@ const renderers: Renderers = {
   Message: wholeMessage,
   Read: ({ messages }, page) =>
     messages.length === 0 ? ['No unread messages.'] : messages.flatMap((one) => wholeMessage(one, page)),
+  Receipts: receipts,
   Watch: (event, page) => (event.message ? message(event.message, page) : []),
   Blockers: connection('No blockers.', blocker),
   Release: ({ id, message }) => [`Released blocker #${id}${ending(message.subject)}`],

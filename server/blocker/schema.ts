@@ -1,11 +1,11 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import { human } from '../address.ts';
 import { builder, prismaEnum } from '../builder.ts';
 import { type ConnectionArguments, connect } from '../connection.ts';
-import { type Context, human } from '../context.ts';
+import type { Context } from '../context.ts';
 import type { Prisma } from '../database/generated/client.ts';
 import { parseId } from '../input.ts';
-import { findVisible, MessageRef } from '../message/schema.ts';
-import { projectKey } from '../project/service.ts';
+import { requireProject } from '../project/service.ts';
 import { lapseBlockers, releaseBlocker } from './service.ts';
 
 const BlockerEndRef = prismaEnum('BlockerEnd');
@@ -30,13 +30,6 @@ export const BlockerRef = builder.prismaObject('Blocker', {
     expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: true }),
     endedAt: t.expose('endedAt', { type: 'DateTime', nullable: true }),
     end: t.expose('end', { type: BlockerEndRef, nullable: true, description: 'Why it ended; none while it is open.' }),
-    endedBy: t.field({
-      type: MessageRef,
-      nullable: true,
-      description: 'The `done` that ended it; none where whoever asks may not see it.',
-      select: { endedById: true },
-      resolve: ({ endedById }, _, context, info) => findVisible(context, info, endedById),
-    }),
     reason: t.exposeString('reason', { nullable: true }),
   }),
 });
@@ -46,6 +39,12 @@ export const BlockerConnection = builder.connectionObject({
   name: 'BlockerConnection',
   description: 'A page of blockers.',
 });
+
+/** The blockers that concern a project: held by its instances, or sent to it, to one of them, or to everybody. */
+export function whereConcerns(projectId: number): Prisma.BlockerWhereInput {
+  const channel = { OR: [{ kind: 'ALL' as const }, { projectId }, { instance: { projectId } }] };
+  return { OR: [{ holder: { projectId } }, { message: { channel } }] };
+}
 
 /** Blockers, newest first. Those that are over by now are ended before. */
 export async function listBlockers(
@@ -81,18 +80,22 @@ builder.queryField('blockers', (t) =>
       description:
         'What must not be touched, by whom it is held, newest first. Blockers are for all to see, whoever they were sent to.',
       args: {
-        project: t.arg.string({ description: 'Only blockers held by instances of this project.' }),
+        project: t.arg.string({
+          description: 'Only blockers that concern this project: held on it, or sent to it or to everybody.',
+        }),
         open: t.arg.boolean({
           required: true,
           defaultValue: true,
           description: 'Only those that still hold; false lists all there ever were.',
         }),
       },
-      resolve: (_, { project, open, ...args }, context, info) =>
-        listBlockers(context, args, info, {
+      async resolve(_, { project, open, ...args }, context, info) {
+        const scope = await requireProject(context.database.pool, project);
+        return listBlockers(context, args, info, {
           ...(open && { endedAt: null }),
-          ...(project && { holder: { project: { key: projectKey(project) } } }),
-        }),
+          ...(scope && whereConcerns(scope.id)),
+        });
+      },
     },
     BlockerConnection,
   ),

@@ -1,3 +1,4 @@
+import { human } from '../address.ts';
 import { type Context, type Services, signature } from '../context.ts';
 import type { BlockerEnd } from '../database/generated/enums.ts';
 import { type Queryable, statement, transaction } from '../database/statement.ts';
@@ -7,7 +8,6 @@ import { checkOptional } from '../input.ts';
 interface Ended {
   id: number;
   holderId: string | null;
-  channelId: number;
   subject: string;
 }
 
@@ -18,7 +18,7 @@ const ending = (condition: string): string => `
     WHERE ended_at IS NULL AND ${condition} RETURNING message_id, holder_id
   )
   UPDATE clambake.message SET expires_at = now() + interval '24 hours' FROM ended WHERE id = ended.message_id
-  RETURNING id, ended.holder_id AS "holderId", channel_id AS "channelId", subject`;
+  RETURNING id, ended.holder_id AS "holderId", subject`;
 
 type EndValues<Last> = [end: BlockerEnd, endedById: number | null, reason: string | null, last: Last];
 
@@ -29,7 +29,8 @@ const endOfHolder = statement<Ended, EndValues<string>>('blocker-end-of-holder',
 const endStale = statement<Ended, EndValues<number>>(
   'blocker-end-stale',
   ending(`holder_id IN (
-    SELECT id FROM clambake.instance WHERE last_seen_at < now() - $4::float8 * interval '1 millisecond'
+    SELECT id FROM clambake.instance
+    WHERE ended_at IS NOT NULL OR last_seen_at < now() - $4::float8 * interval '1 millisecond'
   )`),
 );
 
@@ -69,7 +70,7 @@ export async function lapseBlockers(services: Services): Promise<void> {
     ...(await endExpired(client, 'EXPIRED', null, null)),
     ...(await endStale(client, 'STALE', null, null, staleAfter)),
   ]);
-  for (const ended of lapsed) publishEnd(services, ended, ended.holderId ?? 'human');
+  for (const ended of lapsed) publishEnd(services, ended, ended.holderId ?? human);
 }
 
 /**
@@ -88,7 +89,7 @@ export async function releaseBlocker(
   const own = viewer.kind === 'instance' ? blocker.holderId === viewer.id : blocker.holderId === null;
   if (!own && viewer.kind === 'instance') {
     throw forbidden(
-      `Blocker #${id} is held by ${blocker.holderId ?? 'human'}: ask for its release (send --type request), or wait for its done.`,
+      `Blocker #${id} is held by ${blocker.holderId ?? human}: ask for its release (send --type request), or wait for its done.`,
     );
   }
   const reason = checkOptional('reason', 'reason', givenReason);
@@ -100,14 +101,13 @@ export async function releaseBlocker(
   return id;
 }
 
-/** Tells watchers that a blocker has ended. */
+/** Tells watchers that a blocker has ended: all of them, as blockers are for all to see. */
 export function publishEnd(services: Pick<Services, 'activities'>, ended: Ended, from: string): void {
   services.activities.publish({
     kind: 'BLOCKER_ENDED',
     from,
     project: null,
     summary: ended.subject,
-    channelId: ended.channelId,
     messageId: ended.id,
   });
 }

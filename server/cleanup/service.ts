@@ -1,3 +1,5 @@
+import { lapseBlockers } from '../blocker/service.ts';
+import { formatDuration } from '../config.ts';
 import { type Context, requireOperator } from '../context.ts';
 import { statement, transaction } from '../database/statement.ts';
 import { badInput } from '../errors.ts';
@@ -10,6 +12,18 @@ export interface Cleaned {
   instances: number;
 }
 
+/** Milliseconds a step may take: however much there is, the limits on ordinary statements are not for these. */
+const longest = 600_000;
+
+// Channels first, as sending does: a reply holds its channel and waits for the message it answers.
+const lockChannels = statement<object, [olderThan: number]>(
+  'cleanup-channels',
+  `SELECT id FROM clambake.channel WHERE id IN (
+     SELECT channel_id FROM clambake.message WHERE expires_at < now() - $1::float8 * interval '1 millisecond'
+   ) ORDER BY id FOR UPDATE`,
+  longest,
+);
+
 // Followers of a channel learn from pruned_seq that they have missed something.
 const deleteMessages = statement<{ count: number }, [olderThan: number]>(
   'cleanup-messages',
@@ -20,6 +34,7 @@ const deleteMessages = statement<{ count: number }, [olderThan: number]>(
      FROM (SELECT channel_id, max(seq) AS seq FROM gone GROUP BY channel_id) AS latest WHERE id = latest.channel_id
    )
    SELECT count(*)::int AS count FROM gone`,
+  longest,
 );
 
 const deleteLogEntries = statement<{ count: number }, [olderThan: number]>(
@@ -27,14 +42,16 @@ const deleteLogEntries = statement<{ count: number }, [olderThan: number]>(
   `WITH gone AS (
      DELETE FROM clambake.log_entry WHERE created_at < now() - $1::float8 * interval '1 millisecond' RETURNING id
    ) SELECT count(*)::int AS count FROM gone`,
+  longest,
 );
 
 const endInstances = statement<{ count: number }, [olderThan: number]>(
   'cleanup-instances',
   `WITH gone AS (
-     UPDATE clambake.instance SET ended_at = now(), token_hash = NULL
+     UPDATE clambake.instance SET ended_at = now(), token_hash = NULL, status = 'SHUTTING_DOWN'
      WHERE ended_at IS NULL AND last_seen_at < now() - $1::float8 * interval '1 millisecond' RETURNING id
    ) SELECT count(*)::int AS count FROM gone`,
+  longest,
 );
 
 /** Less than this, and messages would go that somebody may still want to look up. */
@@ -52,13 +69,16 @@ export async function cleanup(
   { olderThan, dryRun }: { olderThan: number; dryRun: boolean },
 ): Promise<Cleaned> {
   requireOperator(context, 'clean up');
-  if (olderThan < shortest) throw badInput('olderThan', `olderThan is ${olderThan / 1000}s: it is at least 1h.`);
+  if (olderThan < shortest)
+    throw badInput('olderThan', `olderThan is ${formatDuration(olderThan)}: it is at least 1h.`);
   const takenBack = new Error('dry run');
   let cleaned: Cleaned | undefined;
   await transaction(context.database.pool, async (client) => {
+    await client.query(`SET LOCAL statement_timeout = ${longest}`);
+    await lockChannels(client, olderThan);
     const [messages] = await deleteMessages(client, olderThan);
     const [logEntries] = await deleteLogEntries(client, olderThan);
-    const [instances] = await endInstances(client, olderThan);
+    const [instances] = await endInstances(client, Math.max(olderThan, context.staleAfter));
     cleaned = {
       dryRun,
       messages: messages?.count ?? 0,
@@ -69,6 +89,10 @@ export async function cleanup(
   }).catch((error: unknown) => {
     if (error !== takenBack) throw error;
   });
+  if (!dryRun) {
+    context.liveTokens.check();
+    await lapseBlockers(context);
+  }
   if (!cleaned) throw new Error('The clean-up counted nothing.');
   return cleaned;
 }

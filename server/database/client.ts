@@ -22,6 +22,12 @@ export interface DatabaseOptions {
 }
 
 /**
+ * Milliseconds that Postgres gives an ordinary statement. Less than the pool waits for the answer: a statement that is only given up
+ * here would go on there, and hold its locks.
+ */
+const longestStatement = 25_000;
+
+/**
  * Opens a database whose migrations are applied. Connects when first used.
  *
  * An int8 arrives as a number: Clambake counts messages, far below 2^53. One beyond is an error, never a rounded number.
@@ -36,8 +42,11 @@ export function openDatabase(url: string, { max = 20, onConnectionError }: Datab
     max,
     types,
     connectionTimeoutMillis: 5_000,
+    // A connection whose other end is gone without a word: the pool closes it after this and takes another.
+    query_timeout: 30_000,
     keepAlive: true,
     application_name: 'clambake',
+    onConnect: (client) => limitStatements(client),
   });
   // A backend that is ended emits 'error' on the pool when idle, else on its client: without a listener either ends the process.
   const report = (error: Error): void => onConnectionError?.(error);
@@ -57,6 +66,19 @@ export function openDatabase(url: string, { max = 20, onConnectionError }: Datab
       if (!pool.ending) await pool.end();
     },
   };
+}
+
+/**
+ * Has Postgres end what takes too long, unless the administrator has set a limit already. Not a parameter of the connection, which
+ * PgBouncer would refuse; where a connection is shared by its transactions all of them are ours.
+ */
+async function limitStatements(client: pg.ClientBase): Promise<void> {
+  const query: pg.QueryConfig & { query_timeout: number } = {
+    text: `select set_config('statement_timeout', $1, false) where current_setting('statement_timeout') = '0'`,
+    values: [`${longestStatement}ms`],
+    query_timeout: 5_000,
+  };
+  await client.query(query);
 }
 
 /** @throws RangeError where the number is beyond what JavaScript counts exactly */

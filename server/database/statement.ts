@@ -7,14 +7,19 @@ export type Queryable = Pick<pg.Pool | pg.PoolClient, 'query'>;
  * A prepared statement: Postgres parses it once a connection. For hot paths; see "Where the time goes" for what it saves.
  * @param name unique in the program, up to 63 bytes: one name with two texts is an error on the wire
  * @param text SQL with $1, $2 …; every name in it qualified by its schema, as search_path is not to be relied on
+ * @param longest milliseconds until nobody waits for it any more, where that is longer than the pool waits. Postgres' own limit is
+ *   lifted by the transaction it runs in: `SET LOCAL statement_timeout`.
  * @returns runs it and gives its rows; throws what pg throws
  */
 export function statement<Row extends pg.QueryResultRow, Params extends readonly unknown[] = []>(
   name: string,
   text: string,
+  longest?: number,
 ): (queryable: Queryable, ...params: Params) => Promise<Row[]> {
   return async (queryable, ...params) => {
-    const { rows } = await queryable.query<Row>({ name, text, values: [...params] });
+    const query: pg.QueryConfig & { query_timeout?: number } = { name, text, values: [...params] };
+    if (longest !== undefined) query.query_timeout = longest;
+    const { rows } = await queryable.query<Row>(query);
     return rows;
   };
 }

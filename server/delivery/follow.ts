@@ -1,53 +1,15 @@
-import type { Database } from '../database/client.ts';
-import { statement } from '../database/statement.ts';
+import type pg from 'pg';
 import { ClambakeError } from '../errors.ts';
 import { decodeCursor, encodeCursor, type Position } from './cursor.ts';
-import type { WakeUps } from './wake-ups.ts';
+import { type Entry, pageSize, readEntries, type Tail } from './tail.ts';
+import type { ChannelState, Tails } from './tails.ts';
 
-/** How long a follower waits at most before it looks again, in milliseconds: what a lost wake-up costs. */
-const backstop = 1000;
-/** Messages read at once, and so all that a slow reader ever holds. */
-const pageSize = 100;
-
-interface ChannelState {
-  id: number;
-  epoch: number;
-  lastSeq: number;
-  prunedSeq: number;
-}
-
-interface FollowedRow {
-  id: number;
-  channelId: number;
-  seq: number;
-  senderId: string | null;
-  expired: boolean;
-}
-
-const readChannels = statement<ChannelState, [channelIds: number[]]>(
-  'delivery-channels',
-  `SELECT id, epoch, last_seq AS "lastSeq", pruned_seq AS "prunedSeq" FROM clambake.channel WHERE id = ANY($1::int[])`,
-);
-
-// Within a channel ids grow as numbers do: both are drawn under the lock on the channel's row.
-const readPage = statement<FollowedRow, [channelIds: number[], seqs: number[]]>(
-  'delivery-page',
-  `SELECT m.id, m.channel_id AS "channelId", m.seq, m.sender_id AS "senderId", m.expires_at <= now() AS expired
-   FROM unnest($1::int[], $2::int8[]) AS position (channel_id, seq)
-   CROSS JOIN LATERAL (
-     SELECT * FROM clambake.message
-     WHERE channel_id = position.channel_id AND seq > position.seq
-     ORDER BY seq LIMIT ${pageSize}
-   ) AS m
-   ORDER BY m.id LIMIT ${pageSize}`,
-);
-
-/** One step of a follower: where it stands, and the message that brought it there. */
+/** One step of a follower: where it stands, and the message that brought it there, if any. */
 export interface Step {
   /** Give it back to go on from here without a gap or a repetition. */
   cursor: string;
-  /** Null in the first step, which only says where the following begins. */
-  messageId: number | null;
+  /** Null in the first step, which says where the following begins, and in one that passes over what is not for the follower. */
+  entry: Entry | null;
 }
 
 export interface Follower {
@@ -56,52 +18,69 @@ export interface Follower {
   after: string | undefined;
   /** Messages of this sender are passed over: nobody receives its own. */
   except: string | null;
-  /** Asked before every page; throws where the follower may follow no longer. */
-  admit: () => Promise<void>;
-  /** Told of a page once the consumer has taken all of it. */
+  /** Told of the messages that the consumer has taken, when it asks for more. */
   delivered: (messageIds: number[]) => Promise<void>;
 }
 
 /**
- * Follows channels from a cursor: every message committed to them, each channel in its order, none twice for one cursor.
- * It pulls pages and queues nothing, so a slow reader costs one page.
+ * Follows channels from a cursor, until the signal aborts: every message committed to them, each channel in its order, none
+ * twice for one cursor. It pulls pages and queues nothing, so a slow reader costs one page.
  * @throws ClambakeError CURSOR_UNKNOWN for a cursor of other channels, of another database, or ahead of this one;
  *   CURSOR_EXPIRED for one so old that messages behind it have been cleaned up
  */
 export async function* follow(
-  { pool }: Database,
-  wakeUps: WakeUps,
+  pool: pg.Pool,
+  tails: Tails,
   follower: Follower,
   signal: AbortSignal,
 ): AsyncGenerator<Step, void> {
-  await follower.admit();
-  const positions = start(await readChannels(pool, follower.channelIds), follower.after);
-  const step = (messageId: number | null): Step => ({ cursor: encodeCursor(positions.values()), messageId });
-  yield step(null);
-
-  while (!signal.aborted) {
-    const listening = wakeUps.listen(follower.channelIds);
-    try {
-      await follower.admit();
-      const rows = await readPage(
-        pool,
-        [...positions.keys()],
-        [...positions.values()].map(({ seq }) => seq),
-      );
+  const hold = await tails.open(follower.channelIds);
+  try {
+    const positions = start(hold.states, follower.after);
+    const step = (entry: Entry | null): Step => ({ cursor: encodeCursor(positions.values()), entry });
+    yield step(null);
+    while (!signal.aborted) {
+      const page = await nextPage(pool, hold.tails, positions);
       const received: number[] = [];
-      for (const row of rows) {
-        const position = positions.get(row.channelId);
-        if (position) position.seq = row.seq;
-        if (row.expired || (row.senderId !== null && row.senderId === follower.except)) continue;
-        yield step(row.id);
-        received.push(row.id);
+      let passed = false;
+      for (const entry of page) {
+        const position = positions.get(entry.channelId);
+        if (position) position.seq = entry.seq;
+        const own = entry.senderId !== null && entry.senderId === follower.except;
+        passed = own || entry.expiresAt.getTime() <= Date.now();
+        if (passed) continue;
+        yield step(entry);
+        if (signal.aborted) return;
+        received.push(entry.id);
       }
       if (received.length > 0) await follower.delivered(received);
-      if (rows.length < pageSize) await listening.wait(backstop, signal);
-    } finally {
-      listening.stop();
+      // Else whoever only sends would keep an old cursor until clean-up overtakes it.
+      if (passed) yield step(null);
+      if (page.length === 0) await hold.changed(signal);
     }
+  } finally {
+    hold.close();
   }
+}
+
+/**
+ * What comes next on all channels together, in the order it was sent: from the tails, and from the database for a channel
+ * that the follower is further behind on than its tail reaches.
+ */
+async function nextPage(pool: pg.Pool, tails: Tail[], positions: Map<number, Position>): Promise<Entry[]> {
+  const pages = await Promise.all(
+    tails.map(async (tail) => {
+      const seq = positions.get(tail.channelId)?.seq ?? 0;
+      return tail.after(seq) ?? readEntries(pool, tail.channelId, seq);
+    }),
+  );
+  // A full page may have more behind it: what is newer on other channels waits for that.
+  const lastIds = pages.filter((page) => page.length >= pageSize).map((page) => page.at(-1)?.id ?? 0);
+  const limit = Math.min(...lastIds);
+  return pages
+    .flat()
+    .filter(({ id }) => id <= limit)
+    .sort((a, b) => a.id - b.id);
 }
 
 function start(channels: ChannelState[], after: string | undefined): Map<number, Position> {

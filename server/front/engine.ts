@@ -3,6 +3,7 @@ import { _createLRUCache, createYoga, isAsyncIterable, type Plugin, type YogaSer
 import type { ErrorCode } from '../errors.ts';
 import type { Mask } from './failure.ts';
 import type { Limits } from './limits.ts';
+import { nodeRule } from './nodes.ts';
 import { note, noteCodes, type OperationRecord } from './record.ts';
 import { documentRules } from './rules.ts';
 
@@ -24,7 +25,7 @@ export function createEngine(schema: GraphQLSchema, mask: Mask, limits: Limits):
   return createYoga<OperationContext, object>({
     schema,
     context: (initial) => initial.makeContext(),
-    plugins: [documentRules(limits), codesAndRecord()],
+    plugins: [documentRules(limits), nodeRule(limits), codesAndRecord()],
     maskedErrors: { maskError: (error) => mask(error) },
     parserAndValidationCache: { documentCache: cacheOfShortDocuments(), errorCache: cacheOfShortDocuments() },
     cors: false,

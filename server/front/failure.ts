@@ -3,25 +3,46 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ClambakeError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 
-/** Codes that say the connection to Postgres failed, not the statement: of Node, of Postgres (beside class 08) and of Prisma. */
-const connectionCodes = new Set([
-  ...['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOENT', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN'],
-  // admin_shutdown, crash_shutdown, cannot_connect_now, database_dropped, too_many_connections
-  ...['57P01', '57P02', '57P03', '57P04', '53300'],
+/**
+ * Codes that say the database is out of reach, not that the statement is wrong: of Node, of Postgres (beside class 08), of Prisma, and
+ * the kinds under which Prisma's adapter hides what pg reported.
+ */
+const awayCodes = new Set([
+  ...[
+    'ECONNREFUSED',
+    'ECONNRESET',
+    'ETIMEDOUT',
+    'EPIPE',
+    'ENOENT',
+    'ENOTFOUND',
+    'EHOSTUNREACH',
+    'ENETUNREACH',
+    'EAI_AGAIN',
+  ],
+  // admin_shutdown, crash_shutdown, cannot_connect_now, database_dropped, idle_session_timeout
+  ...['57P01', '57P02', '57P03', '57P04', '57P05'],
+  // too_many_connections; query_canceled, by the limit on a statement; read_only_sql_transaction, on a server that became a standby;
+  // idle_in_transaction_session_timeout
+  ...['53300', '57014', '25006', '25P03'],
   ...['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2037'],
+  ...['ConnectionClosed', 'DatabaseNotReachable', 'SocketTimeout', 'TooManyConnections'],
 ]);
 
-/** pg reports these without a code. */
-const connectionMessages =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after calling end)/;
+/** pg, its pool and Prisma's transactions report these without a code of their own. */
+const awayMessages =
+  /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|timeout expired|Client (has encountered a connection error|was closed)|Cannot use a pool after calling end|Transaction API error: Unable to start a transaction in the given time)/;
 
-/** Whether this error, or one that it wraps, is a lost or missing connection to the database. */
+/** Whether this error, or one that it wraps, says that the database is out of reach for the moment. */
 export function isDatabaseAway(error: unknown, depth = 0): boolean {
-  if (!(error instanceof Error) || depth > 5) return false;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (connectionCodes.has(code) || /^08[0-9A-Z]{3}$/.test(code) || connectionMessages.test(error.message)) return true;
-  if (error.cause !== undefined && isDatabaseAway(error.cause, depth + 1)) return true;
-  return 'originalError' in error && isDatabaseAway(error.originalError, depth + 1);
+  if (typeof error !== 'object' || error === null || depth > 5) return false;
+  const read = (name: string): unknown => (error as Record<string, unknown>)[name];
+  const isAway = (code: unknown): boolean =>
+    typeof code === 'string' && (awayCodes.has(code) || /^08[0-9A-Z]{3}$/.test(code));
+  // Prisma keeps what pg reported as plain data: P2039 and P2010 have it in meta.driverAdapterError.cause.originalCode.
+  if (['code', 'originalCode', 'kind'].some((name) => isAway(read(name)))) return true;
+  const message = read('message');
+  if (typeof message === 'string' && awayMessages.test(message)) return true;
+  return ['cause', 'originalError', 'meta', 'driverAdapterError'].some((name) => isDatabaseAway(read(name), depth + 1));
 }
 
 /** Makes every error fit to leave the server. */

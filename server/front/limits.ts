@@ -13,6 +13,11 @@ export const limits = {
   directives: 5,
   /** Lexical tokens in a document. GraphiQL's introspection has about 400. */
   tokens: 2000,
+  /**
+   * Objects an operation may bring back, were every page full; each page counts for ten more. 100 messages, each with 50 of its
+   * conversation, are 6,810, which take a second or two.
+   */
+  nodes: 7000,
   /** Operations that run at the same time on one WebSocket. */
   operationsPerSocket: 64,
   /** Open WebSockets. */

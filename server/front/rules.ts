@@ -15,12 +15,9 @@ export function documentRules(limits: Limits): Plugin {
     onReject: [
       (context: ValidationContext | null, error: GraphQLError) => {
         const found = /found (\d+)/.exec(error.message)?.[1];
-        const tooMuch = new GraphQLError(
-          `The operation has ${found ? `${found}` : 'more than the allowed'} ${what}: at most ${limit} are allowed. Ask for less at a time, in several operations.`,
-          { extensions: { code: 'LIMIT_EXCEEDED', limit, ...(found ? { found: Number(found) } : {}) } },
-        );
-        if (!context) throw tooMuch;
-        context.reportError(tooMuch);
+        const refusal = tooMuch(what, limit, found === undefined ? undefined : Number(found));
+        if (!context) throw refusal;
+        context.reportError(refusal);
       },
     ],
   });
@@ -32,4 +29,12 @@ export function documentRules(limits: Limits): Plugin {
     costLimit: { enabled: false },
     blockFieldSuggestion: { enabled: false },
   });
+}
+
+/** The refusal of an operation that asks for more than is allowed. */
+export function tooMuch(what: string, limit: number, found: number | undefined): GraphQLError {
+  return new GraphQLError(
+    `The operation has ${found ?? 'more than the allowed'} ${what}: at most ${limit} are allowed. Ask for less at a time, in several operations.`,
+    { extensions: { code: 'LIMIT_EXCEEDED', limit, ...(found === undefined ? {} : { found }) } },
+  );
 }

@@ -1,6 +1,7 @@
 import type { InstanceViewer, Services, Viewer } from '../context.ts';
 import { statement } from '../database/statement.ts';
 import { ClambakeError } from '../errors.ts';
+import { signEvery } from './presence.ts';
 import { hashToken, isToken } from './token.ts';
 
 const findByToken = statement<Omit<InstanceViewer, 'kind'> & { signDue: boolean }, [tokenHash: Buffer, every: number]>(
@@ -21,9 +22,6 @@ const signOfLife = statement<object, [tokenHash: Buffer, every: number]>(
   `UPDATE clambake.instance SET last_seen_at = now()
    WHERE token_hash = $1 AND last_seen_at < now() - $2::float8 * interval '1 millisecond'`,
 );
-
-/** Milliseconds between two written signs of life: 30 s, and less where instances go stale sooner than usual. */
-const signEvery = ({ staleAfter }: Pick<Services, 'staleAfter'>): number => Math.min(30_000, staleAfter / 10);
 
 /**
  * Tells whose token an Authorization header carries. A call of an instance counts as a sign of life, written at most every
@@ -53,25 +51,12 @@ export async function authenticate(
   return viewer;
 }
 
-/**
- * Makes sure that a token still stands while something long runs on it, and counts as its sign of life.
- * @throws ClambakeError UNAUTHENTICATED where it was revoked
- */
-export async function stillAuthenticated(
-  services: Pick<Services, 'database' | 'staleAfter'>,
-  viewer: InstanceViewer,
-): Promise<void> {
-  if (!(await findInstance(services, viewer.tokenHash))) {
-    throw unauthenticated(`The token of ${viewer.id} was revoked: it has deregistered or registered again.`);
-  }
-}
-
 async function findInstance(
   services: Pick<Services, 'database' | 'staleAfter'>,
   tokenHash: Buffer,
 ): Promise<InstanceViewer | undefined> {
   const { pool } = services.database;
-  const every = signEvery(services);
+  const every = signEvery(services.staleAfter);
   const [found] = await findByToken(pool, tokenHash, every);
   if (!found) return undefined;
   const { signDue, ...instance } = found;

@@ -1,6 +1,7 @@
+import { human } from '../address.ts';
 import { builder } from '../builder.ts';
-import { type Context, human, requireInstance, type Viewer } from '../context.ts';
-import { projectKey } from '../project/service.ts';
+import { type Context, requireInstance, type Viewer } from '../context.ts';
+import { requireProject } from '../project/service.ts';
 import { selection } from '../selection.ts';
 import { whereLive } from './presence.ts';
 import { InstanceConnection, InstanceRef, InstanceStatusRef, listInstances } from './schema.ts';
@@ -76,15 +77,37 @@ builder.queryFields((t) => ({
           description: 'Only those that take part now; false lists all there ever were.',
         }),
       },
-      resolve: (_, { project, live, ...args }, context, info) =>
-        listInstances(context, args, info, {
+      async resolve(_, { project, live, ...args }, context, info) {
+        const scope = await requireProject(context.database.pool, project);
+        return listInstances(context, args, info, {
           ...(live && whereLive(context)),
-          ...(project && { project: { key: projectKey(project) } }),
-        }),
+          ...(scope && { projectId: scope.id }),
+        });
+      },
     },
     InstanceConnection,
   ),
 }));
+
+builder.prismaObjectField('Project', 'instances', (t) =>
+  t.connection(
+    {
+      type: InstanceRef,
+      description: 'Who works on it, the latest registered first.',
+      select: { id: true },
+      args: {
+        live: t.arg.boolean({
+          required: true,
+          defaultValue: true,
+          description: 'Only those that take part now; false lists all there ever were.',
+        }),
+      },
+      resolve: ({ id }, { live, ...args }, context, info) =>
+        listInstances(context, args, info, { projectId: id, ...(live && whereLive(context)) }),
+    },
+    InstanceConnection,
+  ),
+);
 
 builder.mutationFields((t) => ({
   register: t.field({

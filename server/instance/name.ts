@@ -6,9 +6,6 @@ const adjectives =
 const nouns =
   'badger beaver bison bobcat camel cobra condor coral crab crane cricket curlew dingo dolphin eagle egret falcon ferret finch fox gecko gibbon goose grouse gull hare hawk heron hornet ibex ibis iguana jackal jaguar kestrel kiwi koala lark lemur lion llama lobster lynx magpie marlin marten mole moose newt ocelot octopus oriole osprey otter owl oyster panda parrot pelican penguin pigeon plover possum puffin puma quail rabbit raven robin salmon seal shark sloth sparrow squid starling stork swan tapir tern tiger toad trout turtle walrus weasel whale wombat wren yak zebra';
 
-/** What every instance id looks like. */
-export const instanceIdPattern = /^[a-z]+-[a-z]+-[0-9a-f]{4}$/;
-
 const pick = (words: string[]): string => words[randomInt(words.length)] ?? '';
 
 const adjectiveList = adjectives.split(' ');

@@ -1,18 +1,23 @@
-import type { Services } from '../context.ts';
 import type { Prisma } from '../database/generated/client.ts';
 
+/** What says how long an instance may be silent. */
+interface Staleness {
+  /** Milliseconds. */
+  staleAfter: number;
+}
+
 /** The moment before which a sign of life is too old. */
-const staleBefore = ({ staleAfter }: Pick<Services, 'staleAfter'>): Date => new Date(Date.now() - staleAfter);
+const staleBefore = ({ staleAfter }: Staleness): Date => new Date(Date.now() - staleAfter);
 
 /** Whether an instance takes part: it has not left, and its latest sign of life is not too old (design: 30 minutes). */
-export function isLive(
-  services: Pick<Services, 'staleAfter'>,
-  instance: { endedAt: Date | null; lastSeenAt: Date },
-): boolean {
+export function isLive(services: Staleness, instance: { endedAt: Date | null; lastSeenAt: Date }): boolean {
   return instance.endedAt === null && instance.lastSeenAt > staleBefore(services);
 }
 
 /** {@link isLive} as a condition of a Prisma query. */
-export function whereLive(services: Pick<Services, 'staleAfter'>): Prisma.InstanceWhereInput {
+export function whereLive(services: Staleness): Prisma.InstanceWhereInput {
   return { endedAt: null, lastSeenAt: { gt: staleBefore(services) } };
 }
+
+/** Milliseconds between two written signs of life: 30 s, and less where instances go stale sooner than usual. */
+export const signEvery = (staleAfter: number): number => Math.min(30_000, staleAfter / 10);

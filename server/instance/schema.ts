@@ -17,7 +17,8 @@ export const InstanceRef = builder.prismaObject('Instance', {
     task: t.exposeString('task', { nullable: true }),
     status: t.expose('status', { type: InstanceStatusRef }),
     live: t.boolean({
-      description: 'Whether it takes part: it has not left, and its latest sign of life is under 30 minutes old.',
+      description:
+        'Whether it takes part: it has not left, and its latest sign of life is recent (30 minutes, unless the server was told otherwise).',
       select: { endedAt: true, lastSeenAt: true },
       resolve: (instance, _, context) => isLive(context, instance),
     }),
@@ -50,7 +51,7 @@ export function listInstances(
     context,
     info,
     defaultSize: 50,
-    sortedBy: ['string', 'string'],
+    sortedBy: ['time', 'name'],
     load({ query, after, before, limit, inverted }) {
       const beyond = (comparison: 'lt' | 'gt', [time, id]: readonly [string, string]): Prisma.InstanceWhereInput => ({
         OR: [{ startedAt: { [comparison]: time } }, { startedAt: time, id: { [comparison]: id } }],

@@ -3,7 +3,7 @@ import { type Context, requireOperator } from '../context.ts';
 import type { InstanceStatus } from '../database/generated/enums.ts';
 import { type Queryable, statement, transaction } from '../database/statement.ts';
 import { badInput, notFound } from '../errors.ts';
-import { checkOptional, checkText, excerpt } from '../input.ts';
+import { checkFilter, checkOptional, checkText, excerpt } from '../input.ts';
 import { appendLog } from '../log/append.ts';
 import { ensureProject } from '../project/service.ts';
 import { drawInstanceId } from './name.ts';
@@ -78,6 +78,8 @@ export async function register(context: Context, registration: Registration): Pr
     });
     return { project, id, resumed };
   });
+  // The token before this one is no more.
+  if (registered.resumed) context.liveTokens.check();
   context.activities.publish({
     kind: 'INSTANCE_REGISTERED',
     from: registered.id,
@@ -122,9 +124,11 @@ export function checkHeartbeat(change: {
  */
 export async function deregister(context: Context, named: string | null | undefined): Promise<string> {
   const { viewer, database, activities } = context;
-  if (viewer.kind === 'instance' && named && named !== viewer.id)
-    requireOperator(context, `deregister ${excerpt(named)}`);
-  const id = viewer.kind === 'instance' ? viewer.id : named;
+  const other = checkFilter('instance', named)?.toLowerCase();
+  if (other !== undefined && viewer.kind === 'instance' && other !== viewer.id) {
+    requireOperator(context, `deregister ${excerpt(other)}`);
+  }
+  const id = viewer.kind === 'instance' ? viewer.id : other;
   if (!id) throw badInput('instance', 'The operator is no instance: name the one to deregister.');
   const left = await transaction(database.pool, async (client) => {
     const [ended] = await endInstance(client, id);
@@ -143,6 +147,7 @@ export async function deregister(context: Context, named: string | null | undefi
     if (!known) throw notFound(`There is no instance "${excerpt(id)}": \`clambake instances\` lists them.`);
     return id;
   }
+  context.liveTokens.check();
   activities.publish({ kind: 'INSTANCE_LEFT', from: id, project: null, summary: 'Deregistered.', instanceId: id });
   for (const blocker of left.blockers) publishEnd(context, blocker, id);
   return id;

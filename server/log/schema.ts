@@ -1,9 +1,12 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import { human } from '../address.ts';
 import { builder, prismaEnum } from '../builder.ts';
 import { type ConnectionArguments, connect, newestFirst } from '../connection.ts';
-import { type Context, human } from '../context.ts';
+import type { Context } from '../context.ts';
 import type { Prisma } from '../database/generated/client.ts';
-import { projectKey } from '../project/service.ts';
+import { checkFilter } from '../input.ts';
+import { requireKnown } from '../instance/known.ts';
+import { requireProject } from '../project/service.ts';
 import { logAction } from './service.ts';
 
 const LogActionRef = prismaEnum('LogAction');
@@ -64,12 +67,17 @@ builder.queryField('log', (t) =>
         instance: t.arg.string({ description: 'Only what this instance, or `human`, did.' }),
         action: t.arg({ type: [LogActionRef], description: 'Only these kinds of action.' }),
       },
-      resolve: (_, { project, instance, action, ...args }, context, info) =>
-        listLog(context, args, info, {
-          ...(project && { project: { key: projectKey(project) } }),
-          ...(instance && { instanceId: instance === human ? null : instance }),
+      async resolve(_, { project, instance, action, ...args }, context, info) {
+        const { pool } = context.database;
+        const scope = await requireProject(pool, project);
+        const author = checkFilter('instance', instance)?.toLowerCase();
+        if (author !== undefined && author !== human) await requireKnown(pool, author);
+        return listLog(context, args, info, {
+          ...(scope && { projectId: scope.id }),
+          ...(author !== undefined && { instanceId: author === human ? null : author }),
           ...(action && { action: { in: action } }),
-        }),
+        });
+      },
     },
     LogEntryConnection,
   ),

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isRepeated, keyConflict, scopedKey } from '../client-key.ts';
 import { authorId, type Context, signature } from '../context.ts';
 import type { LogAction } from '../database/generated/enums.ts';
@@ -26,7 +27,7 @@ export async function logAction(context: Context, logged: Logged): Promise<numbe
   const files = checkList('files', 'file', logged.files ?? []);
   const clientKey = scopedKey(context, logged.clientKey);
   const own = viewer.kind === 'instance' ? { id: viewer.projectId, name: viewer.projectName } : null;
-  const project = logged.project ? await ensureProject(pool, logged.project) : own;
+  const project = typeof logged.project === 'string' ? await ensureProject(pool, logged.project) : own;
   const entry = {
     instanceId: authorId(context),
     projectId: project?.id ?? null,
@@ -60,7 +61,7 @@ async function findEarlier({ database }: Context, clientKey: string, entry: NewL
     earlier.action === action &&
     earlier.summary === summary &&
     earlier.projectId === projectId &&
-    earlier.files.join('\n') === files.join('\n');
+    isDeepStrictEqual(earlier.files, files);
   if (!same) throw keyConflict('log entry', earlier.id);
   return earlier.id;
 }

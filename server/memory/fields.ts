@@ -1,16 +1,14 @@
-import { queryFromInfo } from '@pothos/plugin-prisma';
-import { resolveOffsetConnection } from '@pothos/plugin-relay';
 import type { GraphQLResolveInfo } from 'graphql';
 import { builder } from '../builder.ts';
-import type { ConnectionArguments } from '../connection.ts';
+import { type ConnectionArguments, connect } from '../connection.ts';
 import type { Context } from '../context.ts';
 import type { Prisma } from '../database/generated/client.ts';
 import { badInput, notFound } from '../errors.ts';
-import { checkText, parseId } from '../input.ts';
-import { findProject } from '../project/service.ts';
+import { checkFilter, checkList, parseId } from '../input.ts';
+import { requireProject } from '../project/service.ts';
 import { remember } from './remember.ts';
 import { listMemories, MemoryConnection, MemoryRef, MemoryStatusRef, MemoryTypeRef } from './schema.ts';
-import { asksForSomething, countMatches, type RecallFilter, searchMemories } from './search.ts';
+import { checkSearch, countMatches, type RecallFilter, searchMemories } from './search.ts';
 import { updateMemory } from './update.ts';
 
 builder.queryFields((t) => ({
@@ -36,14 +34,15 @@ builder.queryFields((t) => ({
       },
       async resolve(_, { project, global, type, status, search, tags, file, ...args }, context, info) {
         const scope = await scopeOf(context, project, global);
+        const words = search === null || search === undefined ? undefined : checkSearch(search);
         const filter: RecallFilter = {
           ...scope,
           types: type ?? null,
-          statuses: status ?? (search ? ['ACTIVE', 'RESOLVED'] : ['ACTIVE']),
-          tags: tags ?? null,
-          file: file ?? null,
+          statuses: status ?? (words ? ['ACTIVE', 'RESOLVED'] : ['ACTIVE']),
+          tags: tags ? checkList('tags', 'tag', tags) : null,
+          file: checkFilter('file', file) ?? null,
         };
-        if (search || file) return findMemories(context, args, info, search ?? '', filter);
+        if (words || filter.file) return findMemories(context, args, info, words ?? '', filter);
         return listMemories(context, args, info, {
           OR: [
             ...(filter.global ? [{ projectId: null }] : []),
@@ -75,11 +74,8 @@ async function scopeOf(
   project: string | null | undefined,
   global: boolean | null | undefined,
 ): Promise<Pick<RecallFilter, 'projectIds' | 'global'>> {
-  if (project) {
-    const found = await findProject(database.pool, project);
-    // A project that nobody has heard of has no memories; whoever asks may be its first.
-    return { projectIds: found ? [found.id] : [], global: global ?? false };
-  }
+  const scope = await requireProject(database.pool, project);
+  if (scope) return { projectIds: [scope.id], global: global ?? false };
   if (global) return { projectIds: [], global: true };
   return { projectIds: viewer.kind === 'instance' ? [viewer.projectId] : null, global: global ?? true };
 }
@@ -91,18 +87,37 @@ async function findMemories(
   search: string,
   filter: RecallFilter,
 ) {
-  if (search) checkText('search', 'search', search, true);
-  if (search && !asksForSomething(search)) {
-    throw badInput('search', `search is ${JSON.stringify(search)}: it holds no word to look for.`);
-  }
-  const query = queryFromInfo({ context, info, paths: [['nodes'], ['edges', 'node']] });
-  const connection = await resolveOffsetConnection({ args, defaultSize: 20, maxSize: 100 }, async (page) => {
-    const ids = await searchMemories(context, search, filter, page);
-    const rows = await context.database.prisma.memory.findMany({ ...(query as object), where: { id: { in: ids } } });
-    return rows.sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
+  // A match is told apart by its place: the score it was found with is gone by the next page.
+  const places = new Map<number, number>();
+  return connect({
+    args,
+    context,
+    info,
+    sortedBy: ['number'],
+    async load({ query, after, before, limit, inverted }) {
+      if (before || inverted) throw badInput('before', 'A search is paged forwards: use first and after.');
+      const offset = after?.[0] ?? 0;
+      const ids = await searchMemories(context, search, filter, { limit, offset });
+      for (const [index, id] of ids.entries()) places.set(id, offset + index + 1);
+      const rows = await context.database.prisma.memory.findMany({ ...query, where: { id: { in: ids } } });
+      return rows.sort((a, b) => (places.get(a.id) ?? 0) - (places.get(b.id) ?? 0));
+    },
+    key: ({ id }) => [places.get(id) ?? 0],
+    count: () => countMatches(context, search, filter),
   });
-  return { ...connection, totalCount: () => countMatches(context, search, filter) };
 }
+
+builder.prismaObjectField('Project', 'memories', (t) =>
+  t.connection(
+    {
+      type: MemoryRef,
+      description: 'What is remembered of it and still holds, the latest changed first.',
+      select: { id: true },
+      resolve: ({ id }, args, context, info) => listMemories(context, args, info, { projectId: id, status: 'ACTIVE' }),
+    },
+    MemoryConnection,
+  ),
+);
 
 builder.mutationFields((t) => ({
   remember: t.prismaField({

@@ -2,7 +2,7 @@ import { builder } from '../builder.ts';
 import type { MemoryLinkKind } from '../database/generated/enums.ts';
 import { badInput } from '../errors.ts';
 import { parseId } from '../input.ts';
-import { findProject } from '../project/service.ts';
+import { requireProject } from '../project/service.ts';
 import { memoryGraph } from './graph.ts';
 import { type Link, linkMemories, unlinkMemories } from './link.ts';
 import { MemoryLinkKindRef, MemoryRef } from './schema.ts';
@@ -114,11 +114,10 @@ builder.queryField('memoryGraph', (t) =>
     async resolve(_, { project, focus, depth, kinds, first }, context) {
       if (depth < 0 || depth > 5) throw badInput('depth', `depth is ${depth}: a graph goes 0 to 5 links deep.`);
       if (first < 1 || first > 500) throw badInput('first', `first is ${first}: a graph has 1 to 500 memories.`);
-      const scope = project ? await findProject(context.database.pool, project) : undefined;
-      if (project && !scope) return { nodeIds: [], edges: [], truncated: false };
+      const scope = await requireProject(context.database.pool, project);
       return memoryGraph(context, {
         projectId: scope?.id ?? null,
-        focus: focus ? parseId('focus', 'memory', focus) : null,
+        focus: typeof focus === 'string' ? parseId('focus', 'memory', focus) : null,
         depth,
         kinds: kinds ?? null,
         first,

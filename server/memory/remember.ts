@@ -1,10 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isRepeated, keyConflict, scopedKey } from '../client-key.ts';
 import { authorId, type Context, signature } from '../context.ts';
 import type { MemoryType } from '../database/generated/enums.ts';
 import { type Queryable, statement, transaction } from '../database/statement.ts';
 import { badInput } from '../errors.ts';
 import { checkList, checkText } from '../input.ts';
-import { ensureProject } from '../project/service.ts';
+import { ensureProject, projectKey } from '../project/service.ts';
 import { checkTypeInScope } from './scope.ts';
 
 export interface NewMemory {
@@ -72,7 +73,7 @@ export async function remember(context: Context, memory: NewMemory): Promise<num
     if (key === null || !isRepeated(error, 'memory_revision_client_key_key')) throw error;
     return { id: null, project: null };
   });
-  if (stored.id === null) return findEarlier(context, key ?? '', { type: memory.type, title, content });
+  if (stored.id === null) return findEarlier(context, key ?? '', { ...memory, title, content, tags, files });
   activities.publish({
     kind: 'MEMORY_WRITTEN',
     from: signature(context),
@@ -84,26 +85,30 @@ export async function remember(context: Context, memory: NewMemory): Promise<num
 }
 
 async function projectOf({ viewer }: Context, queryable: Queryable, { project, global }: NewMemory) {
-  if (global && project) throw badInput('global', `A memory is global or of the project "${project}", not both.`);
+  if (global && typeof project === 'string')
+    throw badInput('global', `A memory is global or of the project "${project}", not both.`);
   if (global) return null;
-  if (project) return ensureProject(queryable, project);
+  if (typeof project === 'string') return ensureProject(queryable, project);
   if (viewer.kind === 'instance') return { id: viewer.projectId, name: viewer.projectName };
   throw badInput('project', 'Say what the memory belongs to: a project, or global.');
 }
 
-async function findEarlier(
-  { database }: Context,
-  clientKey: string,
-  same: { type: MemoryType; title: string; content: string },
-) {
-  const earlier = await database.prisma.memoryRevision.findUnique({
+async function findEarlier(context: Context, clientKey: string, memory: NewMemory): Promise<number> {
+  const earlier = await context.database.prisma.memoryRevision.findUnique({
     where: { clientKey },
-    include: { memory: { select: { type: true } } },
+    include: { memory: { select: { type: true, project: { select: { key: true } } } } },
   });
   if (!earlier) throw new Error('A memory was found by its client key and is gone.');
-  const { title, content, version, memory } = earlier;
-  if (version !== 1 || memory.type !== same.type || title !== same.title || content !== same.content) {
-    throw keyConflict('memory', earlier.memoryId);
-  }
+  const { viewer } = context;
+  const own = viewer.kind === 'instance' ? viewer.projectName : '';
+  const project = memory.global ? null : projectKey(memory.project ?? own);
+  const same =
+    earlier.version === 1 &&
+    earlier.memory.type === memory.type &&
+    (earlier.memory.project?.key ?? null) === project &&
+    earlier.title === memory.title &&
+    earlier.content === memory.content &&
+    isDeepStrictEqual([earlier.tags, earlier.files], [memory.tags, memory.files]);
+  if (!same) throw keyConflict('memory', earlier.memoryId);
   return earlier.memoryId;
 }

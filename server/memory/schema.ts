@@ -1,7 +1,8 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import { human } from '../address.ts';
 import { builder, prismaEnum } from '../builder.ts';
 import { type ConnectionArguments, connect } from '../connection.ts';
-import { type Context, human } from '../context.ts';
+import type { Context } from '../context.ts';
 import type { Prisma } from '../database/generated/client.ts';
 
 export const MemoryTypeRef = prismaEnum('MemoryType');
@@ -108,7 +109,7 @@ export function listMemories(
     args,
     context,
     info,
-    sortedBy: ['string', 'number'],
+    sortedBy: ['time', 'number'],
     load({ query, after, before, limit, inverted }) {
       const beyond = (comparison: 'lt' | 'gt', [time, id]: readonly [string, number]): Prisma.MemoryWhereInput => ({
         OR: [{ updatedAt: { [comparison]: time } }, { updatedAt: time, id: { [comparison]: id } }],

@@ -31,6 +31,11 @@ export function checkTypeInScope(type: MemoryType, global: boolean): void {
   const types = global ? globalTypes : projectTypes;
   if (types.includes(type)) return;
   const list = types.map((name) => name.toLowerCase()).join(', ');
-  const [scope, other] = global ? ['Global', 'a project'] : ["A project's", 'everything (global)'];
-  throw badInput('type', `${scope} memories are of the types ${list}: ${type.toLowerCase()} is for ${other}.`);
+  const name = type.toLowerCase();
+  throw badInput(
+    'type',
+    global
+      ? `Global memories are of the types ${list}: ${name} belongs to a project, so name one (--project) and leave global out.`
+      : `A project's memories are of the types ${list}: ${name} is global, so say so (--global) and name no project.`,
+  );
 }

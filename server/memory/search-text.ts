@@ -22,7 +22,11 @@ export function parseSearch(text: string): SearchTerms {
     else if (quoted !== undefined) terms.phrases.push(term);
     else terms.words.push(term);
   }
-  return terms;
+  return {
+    words: [...new Set(terms.words)],
+    phrases: [...new Set(terms.phrases)],
+    excluded: [...new Set(terms.excluded)],
+  };
 }
 
 /** A LIKE pattern for a text anywhere in another. */

@@ -1,6 +1,8 @@
 import type { Context } from '../context.ts';
 import type { MemoryStatus, MemoryType } from '../database/generated/enums.ts';
 import { statement } from '../database/statement.ts';
+import { badInput } from '../errors.ts';
+import { checkText, excerpt } from '../input.ts';
 import { likePattern, parseSearch, type SearchTerms, withParts } from './search-text.ts';
 
 /** Which memories are looked at; null leaves a condition out. */
@@ -83,10 +85,21 @@ export async function countMatches({ database }: Context, search: string, filter
   return row?.count ?? 0;
 }
 
-/** Whether a search asks for anything: one of nothing but quotes and operators does not. */
-export function asksForSomething(search: string): boolean {
-  const { words, phrases, excluded } = parseSearch(search);
-  return words.length + phrases.length + excluded.length > 0;
+/** Words, phrases and exclusions of one search. Each is looked for by itself: thousands would keep Postgres busy for minutes. */
+const mostTerms = 50;
+
+/**
+ * Checks what is searched for.
+ * @throws ClambakeError BAD_INPUT: too long, more than 50 terms, or nothing but quotes and operators
+ */
+export function checkSearch(search: string): string {
+  const checked = checkText('search', 'search', search, true);
+  const { words, phrases, excluded } = parseSearch(checked);
+  const terms = words.length + phrases.length + excluded.length;
+  if (terms === 0)
+    throw badInput('search', `search is ${JSON.stringify(excerpt(checked))}: it holds no word to look for.`);
+  if (terms > mostTerms) throw badInput('search', `search has ${terms} different terms: give at most ${mostTerms}.`);
+  return checked;
 }
 
 function values({ words, phrases, excluded }: SearchTerms, filter: RecallFilter): Values {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isRepeated, keyConflict, scopedKey } from '../client-key.ts';
 import { authorId, type Context, signature } from '../context.ts';
 import type { MemoryStatus } from '../database/generated/enums.ts';
@@ -70,7 +71,7 @@ export async function updateMemory(
       if (!row) throw notFound(`There is no memory #${id}: \`clambake recall\` lists what is known.`);
       const { project, ...before } = row;
       const after: State = { ...before, ...checked };
-      if (JSON.stringify(after) === JSON.stringify(before)) return undefined;
+      if (isDeepStrictEqual(after, before)) return undefined;
       const { title, content, status, tags, files } = after;
       await updateMemoryRow(client, id, title, content, status, tags, files, authorId(context), key);
       return { project, title };
@@ -108,8 +109,6 @@ async function requireSame(
   const earlier = await database.prisma.memoryRevision.findUnique({ where: { clientKey } });
   const same =
     earlier?.memoryId === id &&
-    Object.entries(checked).every(
-      ([name, value]) => JSON.stringify(earlier[name as keyof State]) === JSON.stringify(value),
-    );
+    Object.entries(checked).every(([name, value]) => isDeepStrictEqual(earlier[name as keyof State], value));
   if (!same) throw keyConflict('memory', earlier?.memoryId ?? id);
 }

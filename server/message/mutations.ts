@@ -95,7 +95,7 @@ builder.mutationFields((t) => ({
     resolve: (_, { replyTo, expiresIn, ...message }, context) =>
       send(context, {
         ...message,
-        replyTo: replyTo ? parseId('replyTo', 'message', replyTo) : null,
+        replyTo: typeof replyTo === 'string' ? parseId('replyTo', 'message', replyTo) : null,
         expiresIn: expiresIn ?? null,
       }),
   }),
@@ -114,7 +114,7 @@ builder.mutationFields((t) => ({
     async resolve(_, { ids, all }, context) {
       const viewer = requireInstance(context, 'an inbox');
       if (all === Boolean(ids?.length))
-        throw badInput('ids', 'Give the ids of the messages to mark, or all: true, and not both.');
+        throw badInput('ids', 'Give the ids of the messages to mark, or all (--all), and not both.');
       if (ids && ids.length > limits.ids)
         throw badInput('ids', `${ids.length} ids are given: at most ${limits.ids} go at once.`);
       return markRead(context, viewer, all ? null : (ids ?? []).map((id) => parseId('ids', 'message', id)));

@@ -1,11 +1,13 @@
+import { human } from '../address.ts';
 import { builder } from '../builder.ts';
 import { connect } from '../connection.ts';
-import { human, requireInstance } from '../context.ts';
+import { requireInstance } from '../context.ts';
 import { notFound } from '../errors.ts';
-import { parseId } from '../input.ts';
+import { checkFilter, parseId } from '../input.ts';
+import { requireKnown } from '../instance/known.ts';
 import { inboxCount, inboxPage } from './inbox.ts';
 import { markDelivered } from './receipt.ts';
-import { findRecipient } from './recipient.ts';
+import { requireAddress } from './recipient.ts';
 import { findVisible, listMessages, MessageConnection, MessageRef, MessageTypeRef } from './schema.ts';
 
 builder.queryFields((t) => ({
@@ -35,9 +37,14 @@ builder.queryFields((t) => ({
               inverted,
             });
             const rows = await prisma.message.findMany({ ...query, where: { id: { in: ids } } });
-            await markDelivered(pool, viewer.id, ids);
             return inOrder(ids, rows);
           },
+          handOver: (rows) =>
+            markDelivered(
+              pool,
+              viewer.id,
+              rows.map(({ id }) => id),
+            ),
           key: (row) => [row.id],
           count: () => inboxCount(context, viewer, filter),
         });
@@ -55,10 +62,13 @@ builder.queryFields((t) => ({
         type: t.arg({ type: [MessageTypeRef], description: 'Only messages of these types.' }),
       },
       async resolve(_, { to, from, type, ...args }, context, info) {
-        const recipient = to ? await findRecipient(context.database.pool, to) : undefined;
+        const { pool } = context.database;
+        const recipient = typeof to === 'string' ? await requireAddress(pool, to) : undefined;
+        const sender = checkFilter('from', from)?.toLowerCase();
+        if (sender !== undefined && sender !== human) await requireKnown(pool, sender);
         return listMessages(context, args, info, {
           ...(recipient && { channelId: recipient.channelId }),
-          ...(from && { senderId: from === human ? null : from }),
+          ...(sender !== undefined && { senderId: sender === human ? null : sender }),
           ...(type && { type: { in: type } }),
         });
       },

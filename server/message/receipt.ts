@@ -2,10 +2,11 @@ import type { Context, InstanceViewer, Services } from '../context.ts';
 import { type Queryable, statement } from '../database/statement.ts';
 import { ClambakeError } from '../errors.ts';
 
+// In the order of their ids, here and below: two writers that met in the middle would each wait for the other.
 const insertDelivered = statement<object, [messageIds: number[], instanceId: string]>(
   'receipt-delivered',
   `INSERT INTO clambake.receipt (message_id, instance_id)
-   SELECT id, $2 FROM unnest($1::int[]) AS id ON CONFLICT DO NOTHING`,
+   SELECT id, $2 FROM unnest($1::int[]) AS id ORDER BY id ON CONFLICT DO NOTHING`,
 );
 
 const listenedTo = 'm.channel_id = ANY($3::int[]) AND m.sender_id IS DISTINCT FROM $2';
@@ -15,7 +16,7 @@ const insertRead = statement<{ id: number }, [messageIds: number[], instanceId: 
   'receipt-read',
   `WITH marked AS (
      INSERT INTO clambake.receipt AS r (message_id, instance_id, read_at)
-     SELECT m.id, $2, now() FROM clambake.message m WHERE m.id = ANY($1::int[]) AND ${listenedTo}
+     SELECT m.id, $2, now() FROM clambake.message m WHERE m.id = ANY($1::int[]) AND ${listenedTo} ORDER BY m.id
      ON CONFLICT (message_id, instance_id) DO UPDATE SET read_at = now() WHERE r.read_at IS NULL
      RETURNING message_id
    )

@@ -1,10 +1,9 @@
+import { everybody } from '../address.ts';
 import type { Context } from '../context.ts';
 import { follow, type Step } from '../delivery/follow.ts';
-import { stoppable } from '../delivery/stoppable.ts';
 import { badInput } from '../errors.ts';
-import { stillAuthenticated } from '../instance/authenticate.ts';
 import { markDelivered } from './receipt.ts';
-import { findRecipient } from './recipient.ts';
+import { requireAddress } from './recipient.ts';
 
 /**
  * Follows the messages to an instance, or, for the operator, to any address.
@@ -15,32 +14,33 @@ import { findRecipient } from './recipient.ts';
 export async function receive(
   context: Context,
   { to, after }: { to: string | undefined; after: string | undefined },
-): Promise<AsyncIterableIterator<Step>> {
-  const { database, wakeUps, viewer } = context;
-  if (viewer.kind === 'instance') {
-    if (to !== undefined) throw badInput('to', 'An instance follows its own inbox: leave `to` out.');
-    return stoppable((signal) =>
-      follow(
-        database,
-        wakeUps,
-        {
-          channelIds: viewer.channelIds,
-          after,
-          except: viewer.id,
-          admit: () => stillAuthenticated(context, viewer),
-          delivered: (ids) => markDelivered(database.pool, viewer.id, ids),
-        },
-        signal,
-      ),
-    );
+): Promise<AsyncGenerator<Step, void>> {
+  const { database, tails, liveTokens, viewer, signal } = context;
+  const { pool } = database;
+  if (viewer.kind === 'operator') {
+    const { channelId } = await requireAddress(pool, to ?? everybody);
+    return follow(pool, tails, { channelIds: [channelId], after, except: null, delivered: async () => {} }, signal);
   }
-  const { channelId } = await findRecipient(database.pool, to ?? '@all');
-  return stoppable((signal) =>
-    follow(
-      database,
-      wakeUps,
-      { channelIds: [channelId], after, except: null, admit: async () => {}, delivered: async () => {} },
-      signal,
-    ),
+  if (to !== undefined) throw badInput('to', 'An instance follows its own inbox: leave `to` out.');
+  const revoked = liveTokens.use(viewer, signal);
+  const delivered = (ids: number[]): Promise<void> => markDelivered(pool, viewer.id, ids);
+  const steps = follow(
+    pool,
+    tails,
+    { channelIds: viewer.channelIds, after, except: viewer.id, delivered },
+    AbortSignal.any([signal, revoked]),
   );
+  return untilRevoked(steps, revoked);
+}
+
+/** Ends with the error that a token was revoked with. */
+export async function* untilRevoked<Event>(
+  events: AsyncGenerator<Event, void>,
+  revoked: AbortSignal,
+): AsyncGenerator<Event, void> {
+  for await (const event of events) {
+    if (revoked.aborted) break;
+    yield event;
+  }
+  if (revoked.aborted) throw revoked.reason;
 }

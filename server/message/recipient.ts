@@ -1,9 +1,10 @@
-import { distance } from 'fastest-levenshtein';
-import { human, type Services } from '../context.ts';
+import { everybody, human } from '../address.ts';
+import type { Services } from '../context.ts';
 import type { ChannelKind } from '../database/generated/enums.ts';
 import { type Queryable, statement } from '../database/statement.ts';
 import { ClambakeError } from '../errors.ts';
-import { excerpt } from '../input.ts';
+import { checkFilter, excerpt } from '../input.ts';
+import { didYouMean, nearest } from '../nearest.ts';
 import { projectKey } from '../project/service.ts';
 
 /** The channel behind an address. */
@@ -35,41 +36,35 @@ const listAddresses = statement<{ address: string }, []>(
 );
 
 /**
- * Finds the channel behind an address (protocol: addressing messages).
- * @throws ClambakeError UNKNOWN_RECIPIENT, with the nearest known addresses as `suggestions`
+ * Finds the channel behind an address that messages are looked up by; that of an instance that has left too.
+ * @throws ClambakeError BAD_INPUT, UNKNOWN_RECIPIENT, with the nearest known addresses as `suggestions`
  */
-export async function findRecipient(queryable: Queryable, to: string): Promise<Recipient> {
-  const address = to.trim();
+export async function requireAddress(queryable: Queryable, to: string): Promise<Recipient> {
+  const address = checkFilter('to', to) ?? '';
   const [recipient] = await findChannel(queryable, address.toLowerCase(), projectKey(address));
-  if (recipient?.ended) {
-    throw new ClambakeError(
-      'UNKNOWN_RECIPIENT',
-      `${recipient.address} has left and reads no more: write to its project, or to @all.`,
-      {
-        suggestions: [],
-      },
-    );
-  }
   if (recipient) return recipient;
-  const suggestions = await nearest(queryable, address);
-  const why = address.toLowerCase() === human ? 'The human reads what is sent to @all. ' : '';
-  const meant = suggestions.length > 0 ? `Did you mean ${suggestions.join(', ')}? ` : '';
+  const known = (await listAddresses(queryable)).map((row) => row.address);
+  const suggestions = nearest(address, [everybody, ...known], projectKey);
+  const why = address.toLowerCase() === human ? `The human reads what is sent to ${everybody}. ` : '';
   throw new ClambakeError(
     'UNKNOWN_RECIPIENT',
-    `Nobody is called "${excerpt(address)}", and nothing was sent. ${why}${meant}An address is @all, a project or an instance (\`clambake status\`).`,
+    `Nobody is called "${excerpt(address)}". ${why}${didYouMean(suggestions)}An address is ${everybody}, a project or an instance (\`clambake status\`).`,
     { suggestions },
   );
 }
 
-async function nearest(queryable: Queryable, address: string): Promise<string[]> {
-  const wanted = projectKey(address).slice(0, 200);
-  const known = ['@all', ...(await listAddresses(queryable)).map((row) => row.address)];
-  return known
-    .map((candidate) => ({ candidate, far: distance(wanted, projectKey(candidate)), key: projectKey(candidate) }))
-    .filter(({ far, key }) => far <= Math.max(2, key.length / 2) || (wanted.length >= 3 && key.includes(wanted)))
-    .sort((a, b) => a.far - b.far)
-    .slice(0, 3)
-    .map(({ candidate }) => candidate);
+/**
+ * Finds the channel that a message is sent to (protocol: addressing messages).
+ * @throws ClambakeError BAD_INPUT, UNKNOWN_RECIPIENT, also for an instance that has left
+ */
+export async function requireRecipient(queryable: Queryable, to: string): Promise<Recipient> {
+  const recipient = await requireAddress(queryable, to);
+  if (!recipient.ended) return recipient;
+  throw new ClambakeError(
+    'UNKNOWN_RECIPIENT',
+    `${recipient.address} has left and reads no more: write to its project, or to ${everybody}.`,
+    { suggestions: [] },
+  );
 }
 
 const countInstances = statement<{ count: number }, [channelId: number, except: string | null, staleAfter: number]>(

@@ -1,10 +1,11 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import { human } from '../address.ts';
 import { builder, prismaEnum } from '../builder.ts';
 import { type ConnectionArguments, connect, newestFirst } from '../connection.ts';
-import { authorId, type Context, human } from '../context.ts';
+import { authorId, type Context } from '../context.ts';
 import type { Prisma } from '../database/generated/client.ts';
 import { selection } from '../selection.ts';
-import { whereVisible } from './visibility.ts';
+import { isVisible, whereVisible } from './visibility.ts';
 
 export const MessageTypeRef = prismaEnum('MessageType');
 
@@ -70,8 +71,18 @@ builder.prismaObjectField(MessageRef, 'replyTo', (t) =>
     type: MessageRef,
     nullable: true,
     description: 'The message that it answers; none where whoever asks may not see it.',
-    select: { replyToId: true },
-    resolve: ({ replyToId }, _, context, info) => findVisible(context, info, replyToId),
+    select: (_, __, nestedSelection) => ({ replyTo: nestedSelection(true) }),
+    resolve: ({ replyTo }, _, context) => (replyTo && isVisible(context, replyTo) ? replyTo : null),
+  }),
+);
+
+builder.prismaObjectField('Blocker', 'endedBy', (t) =>
+  t.field({
+    type: MessageRef,
+    nullable: true,
+    description: 'The `done` that ended it; none where whoever asks may not see it.',
+    select: (_, __, nestedSelection) => ({ endedBy: nestedSelection(true) }),
+    resolve: ({ endedBy }, _, context) => (endedBy && isVisible(context, endedBy) ? endedBy : null),
   }),
 );
 

@@ -1,11 +1,13 @@
+import { everybody } from '../address.ts';
 import { endBlockerWith, openBlockersOf, publishEnd } from '../blocker/service.ts';
-import { isRepeated, keyConflict, scopedKey } from '../client-key.ts';
+import { isMissing, isRepeated, keyConflict, scopedKey } from '../client-key.ts';
 import { authorId, type Context, signature } from '../context.ts';
 import type { MessageType } from '../database/generated/enums.ts';
 import { type Queryable, statement, transaction } from '../database/statement.ts';
-import { badInput, notFound } from '../errors.ts';
+import { ClambakeError, notFound } from '../errors.ts';
 import { checkText } from '../input.ts';
-import { findRecipient, type Recipient } from './recipient.ts';
+import { projectKey } from '../project/service.ts';
+import { requireRecipient } from './recipient.ts';
 import { whereVisible } from './visibility.ts';
 
 /** How long a message stays in inboxes where its sender says nothing, in milliseconds (design: 24 h). */
@@ -17,7 +19,7 @@ export interface NewMessage {
   subject: string;
   body: string;
   replyTo: number | null;
-  /** Milliseconds; the default where it is null. */
+  /** Milliseconds that it stays in inboxes, and that a blocker holds; a day, and until its `done`, where it is null. */
   expiresIn: number | null;
   clientKey?: string | null | undefined;
 }
@@ -41,11 +43,12 @@ type InsertValues = [
   replyToId: number | null,
   threadId: number | null,
   clientKey: string | null,
-  lifetime: number,
+  lifetime: number | null,
 ];
 
 // One statement, so that the lock on the channel's row, which orders its messages, is held for one round trip. A failure
-// takes the number back with everything else: numbers have no gaps. Open blockers are kept by their distant expiry.
+// takes the number back with everything else: numbers have no gaps. Open blockers are kept by their distant expiry. What a
+// blocker is given as its lifetime is how long it holds.
 const insertMessage = statement<{ id: number }, InsertValues>(
   'message-insert',
   `WITH numbered AS (
@@ -55,10 +58,12 @@ const insertMessage = statement<{ id: number }, InsertValues>(
      INSERT INTO clambake.message
        (id, channel_id, seq, sender_id, type, subject, body, reply_to_id, thread_id, client_key, expires_at)
      SELECT message_id, channel_id, last_seq, $2, $3::clambake.message_type, $4, $5, $6::int, coalesce($7::int, message_id), $8,
-       CASE WHEN $3::clambake.message_type = 'BLOCKER' THEN '9999-12-31Z' ELSE now() + $9::float8 * interval '1 millisecond' END
+       CASE WHEN $3::clambake.message_type = 'BLOCKER' THEN '9999-12-31Z'
+         ELSE now() + coalesce($9::float8, ${defaultLifetime}) * interval '1 millisecond' END
      FROM numbered RETURNING id, type, sender_id
    ), opened AS (
-     INSERT INTO clambake.blocker (message_id, holder_id) SELECT id, sender_id FROM stored WHERE type = 'BLOCKER'
+     INSERT INTO clambake.blocker (message_id, holder_id, expires_at)
+     SELECT id, sender_id, now() + $9::float8 * interval '1 millisecond' FROM stored WHERE type = 'BLOCKER'
    )
    SELECT id FROM stored`,
 );
@@ -69,43 +74,51 @@ const insertMessage = statement<{ id: number }, InsertValues>(
  * @throws ClambakeError BAD_INPUT, UNKNOWN_RECIPIENT, NOT_FOUND (replyTo), CONFLICT (client key with other content)
  */
 export async function send(context: Context, message: NewMessage): Promise<Sent> {
-  const { database, wakeUps, activities, viewer } = context;
+  const { tails, activities, viewer } = context;
   const subject = checkText('subject', 'subject', message.subject);
   const body = message.body === '' ? '' : checkText('body', 'body', message.body, true);
   const key = scopedKey(context, message.clientKey);
-  const recipient = await findRecipient(database.pool, message.to);
-  const repliedTo = message.replyTo === null ? null : await findRepliedTo(context, message.replyTo);
-  const values: InsertValues = [
-    recipient.channelId,
-    authorId(context),
-    message.type,
-    subject,
-    body,
-    message.replyTo,
-    repliedTo?.threadId ?? null,
-    key,
-    message.expiresIn ?? defaultLifetime,
-  ];
-  const sent = await store(context, message, values).catch((error: unknown) => {
-    if (key === null || !isRepeated(error, 'message_client_key_key')) throw error;
-    return findEarlier(context, key, values, recipient);
+  const checked = { ...message, subject, body };
+  const sent = await store(context, checked, key).catch(async (error: unknown) => {
+    // Whoever tries again is told of the first time, also where it could not be done now: the recipient may have left since.
+    const earlier = key === null ? undefined : await findEarlier(context, key, checked);
+    if (earlier === undefined || !isRefusedAgain(error)) throw error;
+    return earlier;
   });
   if (sent.repeated) return sent;
-  wakeUps.wake(recipient.channelId);
+  tails.wake(sent.channelId);
   activities.publish({
     kind: 'MESSAGE_SENT',
     from: signature(context),
     project: viewer.kind === 'instance' ? viewer.projectName : null,
     summary: subject,
-    channelId: recipient.channelId,
+    channelId: sent.channelId,
     messageId: sent.id,
   });
   return sent;
 }
 
-async function store(context: Context, { type, replyTo }: NewMessage, values: InsertValues): Promise<Sent> {
+/** Whether an error may come from what has changed since the first time, or from the key itself. */
+function isRefusedAgain(error: unknown): boolean {
+  return isRepeated(error, 'message_client_key_key') || (error instanceof ClambakeError && error.code !== 'BAD_INPUT');
+}
+
+async function store(context: Context, message: NewMessage, key: string | null): Promise<Sent> {
   const { pool } = context.database;
-  const [channelId] = values;
+  const { type, replyTo } = message;
+  const { channelId } = await requireRecipient(pool, message.to);
+  const repliedTo = replyTo === null ? null : await findRepliedTo(context, replyTo);
+  const values: InsertValues = [
+    channelId,
+    authorId(context),
+    type,
+    message.subject,
+    message.body,
+    replyTo,
+    repliedTo?.threadId ?? null,
+    key,
+    message.expiresIn,
+  ];
   if (type !== 'DONE') return { id: await insert(pool, values), channelId, endedBlockerId: null, repeated: false };
   const { id, ended } = await transaction(pool, async (client) => {
     const open = await openBlockersOf(client, authorId(context));
@@ -118,7 +131,10 @@ async function store(context: Context, { type, replyTo }: NewMessage, values: In
 }
 
 async function insert(queryable: Queryable, values: InsertValues): Promise<number> {
-  const [stored] = await insertMessage(queryable, ...values);
+  const [stored] = await insertMessage(queryable, ...values).catch((error: unknown) => {
+    if (!isMissing(error, 'message_reply_to_id_fkey')) throw error;
+    throw noSuchMessage(values[5]);
+  });
   if (!stored) throw new Error(`The channel ${values[0]} is gone.`);
   return stored.id;
 }
@@ -128,31 +144,29 @@ async function findRepliedTo(context: Context, id: number): Promise<{ threadId: 
     where: { id, ...whereVisible(context) },
     select: { threadId: true },
   });
-  if (!message) throw notFound(`There is no message #${id} for you to reply to: \`clambake inbox --all\` lists yours.`);
+  if (!message) throw noSuchMessage(id);
   return message;
 }
 
-async function findEarlier(
-  { database }: Context,
-  clientKey: string,
-  values: InsertValues,
-  recipient: Recipient,
-): Promise<Sent> {
-  const earlier = await database.prisma.message.findUnique({ where: { clientKey }, include: { ended: true } });
-  if (!earlier)
-    throw badInput('clientKey', 'The message sent with this clientKey has been cleaned up: take a new key.');
-  const [, , type, subject, body, replyToId] = values;
+function noSuchMessage(id: number | null): ClambakeError {
+  return notFound(`There is no message #${id} for you to reply to: \`clambake inbox --all\` lists yours.`);
+}
+
+async function findEarlier({ database }: Context, clientKey: string, message: NewMessage): Promise<Sent | undefined> {
+  const earlier = await database.prisma.message.findUnique({
+    where: { clientKey },
+    include: { ended: true, channel: { include: { project: true } } },
+  });
+  if (!earlier) return undefined;
+  const address = earlier.channel.instanceId ?? earlier.channel.project?.key ?? everybody;
   const same =
-    earlier.channelId === recipient.channelId &&
-    earlier.type === type &&
-    earlier.subject === subject &&
-    earlier.body === body &&
-    earlier.replyToId === replyToId;
+    address === projectKey(message.to) &&
+    earlier.type === message.type &&
+    earlier.subject === message.subject &&
+    earlier.body === message.body &&
+    // What was replied to may have been cleaned up since.
+    (earlier.replyToId ?? message.replyTo) === message.replyTo;
   if (!same) throw keyConflict('message', earlier.id);
-  return {
-    id: earlier.id,
-    channelId: earlier.channelId,
-    endedBlockerId: earlier.ended[0]?.messageId ?? null,
-    repeated: true,
-  };
+  const { id, channelId, ended } = earlier;
+  return { id, channelId, endedBlockerId: ended[0]?.messageId ?? null, repeated: true };
 }

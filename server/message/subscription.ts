@@ -1,6 +1,6 @@
 import { builder } from '../builder.ts';
 import type { Step } from '../delivery/follow.ts';
-import { selection } from '../selection.ts';
+import { load } from './load.ts';
 import { receive } from './receive.ts';
 import { MessageRef } from './schema.ts';
 
@@ -13,11 +13,9 @@ const MessageReceived = builder.objectRef<Step>('MessageReceived').implement({
     message: t.field({
       type: MessageRef,
       nullable: true,
-      description: 'The message. None in the first event, which only says where the following begins.',
-      resolve: ({ messageId }, _, context, info) =>
-        messageId === null
-          ? null
-          : context.database.prisma.message.findUnique({ ...selection(context, info), where: { id: messageId } }),
+      description:
+        'The message. None in an event that only moves the cursor: the first, which says where the following begins, and those that pass over messages of the follower itself.',
+      resolve: ({ entry }, _, context, info) => entry && load(context, info, entry),
     }),
   }),
 });
@@ -26,7 +24,7 @@ builder.subscriptionField('messageReceived', (t) =>
   t.field({
     type: MessageReceived,
     description:
-      'Messages as they come, in order, each once for one cursor. An instance follows its inbox, the operator any address. The first event has no message: its cursor says where the following begins.',
+      'Messages as they come, in order, each once for one cursor. An instance follows its inbox, the operator any address. An event without a message only moves the cursor; the first is one, and says where the following begins.',
     args: {
       to: t.arg.string({ description: 'For the operator: the address to follow, `@all` where nothing is said.' }),
       after: t.arg.string({ description: 'The cursor to go on from. Begins now where it is left out.' }),

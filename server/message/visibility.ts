@@ -6,3 +6,8 @@ export function whereVisible({ viewer }: Context): Prisma.MessageWhereInput {
   if (viewer.kind === 'operator') return {};
   return { OR: [{ channelId: { in: viewer.channelIds } }, { senderId: viewer.id }] };
 }
+
+/** {@link whereVisible} for a message at hand. */
+export function isVisible({ viewer }: Context, message: { channelId: number; senderId: string | null }): boolean {
+  return viewer.kind === 'operator' || viewer.channelIds.includes(message.channelId) || viewer.id === message.senderId;
+}

@@ -1,42 +1,12 @@
 import { builder } from '../builder.ts';
 import { connect } from '../connection.ts';
 import type { Prisma } from '../database/generated/client.ts';
-import { whereLive } from '../instance/presence.ts';
-import { InstanceConnection, InstanceRef, listInstances } from '../instance/schema.ts';
-import { listMemories, MemoryConnection, MemoryRef } from '../memory/schema.ts';
 
 const ProjectRef = builder.prismaObject('Project', {
   description: 'A body of work that instances share.',
   fields: (t) => ({
     name: t.exposeString('name'),
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
-    instances: t.connection(
-      {
-        type: InstanceRef,
-        description: 'Who works on it, the latest registered first.',
-        select: { id: true },
-        args: {
-          live: t.arg.boolean({
-            required: true,
-            defaultValue: true,
-            description: 'Only those that take part now; false lists all there ever were.',
-          }),
-        },
-        resolve: ({ id }, { live, ...args }, context, info) =>
-          listInstances(context, args, info, { projectId: id, ...(live && whereLive(context)) }),
-      },
-      InstanceConnection,
-    ),
-    memories: t.connection(
-      {
-        type: MemoryRef,
-        description: 'What is remembered of it and still holds, the latest changed first.',
-        select: { id: true },
-        resolve: ({ id }, args, context, info) =>
-          listMemories(context, args, info, { projectId: id, status: 'ACTIVE' }),
-      },
-      MemoryConnection,
-    ),
   }),
 });
 
@@ -58,7 +28,7 @@ builder.queryField('projects', (t) =>
           context,
           info,
           defaultSize: 50,
-          sortedBy: ['string'],
+          sortedBy: ['name'],
           load({ query, after, before, limit, inverted }) {
             const key: Prisma.StringFilter = { ...(after && { gt: after[0] }), ...(before && { lt: before[0] }) };
             return project.findMany({

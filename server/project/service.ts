@@ -1,8 +1,9 @@
+import { human, instanceIdPattern } from '../address.ts';
 import type { Queryable } from '../database/statement.ts';
 import { statement } from '../database/statement.ts';
-import { badInput } from '../errors.ts';
-import { checkText, excerpt } from '../input.ts';
-import { instanceIdPattern } from '../instance/name.ts';
+import { badInput, ClambakeError } from '../errors.ts';
+import { checkFilter, checkText, excerpt } from '../input.ts';
+import { didYouMean, nearest } from '../nearest.ts';
 
 export interface ProjectRow {
   id: number;
@@ -14,15 +15,20 @@ const findByKey = statement<ProjectRow, [key: string]>(
   'SELECT id, name FROM clambake.project WHERE key = $1',
 );
 
+// Both or neither: a project without a channel could never be written to.
 const insertProject = statement<ProjectRow, [name: string, key: string]>(
   'project-insert',
-  'INSERT INTO clambake.project (name, key) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING RETURNING id, name',
+  `WITH made AS (
+     INSERT INTO clambake.project (name, key) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING RETURNING id, name
+   ), addressed AS (
+     INSERT INTO clambake.channel (kind, project_id, epoch) SELECT 'PROJECT', id, (random() * 2147483645)::int + 1 FROM made
+   )
+   SELECT id, name FROM made`,
 );
 
-const insertChannel = statement<object, [projectId: number]>(
-  'project-channel',
-  `INSERT INTO clambake.channel (kind, project_id, epoch) VALUES ('PROJECT', $1, (random() * 2147483645)::int + 1)
-   ON CONFLICT (project_id) DO NOTHING`,
+const listNames = statement<{ name: string }, []>(
+  'project-names',
+  'SELECT name FROM clambake.project ORDER BY id DESC LIMIT 500',
 );
 
 /** The name folded for matching: Unicode NFC, lower case. */
@@ -32,13 +38,13 @@ export const projectKey = (name: string): string => name.trim().normalize('NFC')
  * Checks the name of a project. It is an address too, so it may not look like another kind of address.
  * @throws ClambakeError BAD_INPUT
  */
-export function checkProjectName(argument: string, name: string): string {
+function checkProjectName(argument: string, name: string): string {
   const checked = checkText(argument, 'project', name).normalize('NFC');
   // Control and format characters (bidirectional, zero-width) would make two names look like one.
   if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(checked)) {
     throw badInput(argument, `${argument} holds an invisible character: a project's name is what one sees.`);
   }
-  if (checked.startsWith('@') || checked.toLowerCase() === 'human' || instanceIdPattern.test(checked.toLowerCase())) {
+  if (checked.startsWith('@') || checked.toLowerCase() === human || instanceIdPattern.test(checked.toLowerCase())) {
     throw badInput(
       argument,
       `"${excerpt(checked)}" cannot name a project: names beginning with @, "human" and instance ids mean something else as an address.`,
@@ -48,9 +54,34 @@ export function checkProjectName(argument: string, name: string): string {
 }
 
 /** Finds a project by its name, without regard to case. */
-export async function findProject(queryable: Queryable, name: string): Promise<ProjectRow | undefined> {
+async function findProject(queryable: Queryable, name: string): Promise<ProjectRow | undefined> {
   const [project] = await findByKey(queryable, projectKey(name));
   return project;
+}
+
+/**
+ * Finds the project that something is looked up by.
+ * @param name undefined and null where nothing is said of a project
+ * @throws ClambakeError NOT_FOUND with the nearest names as `suggestions`, BAD_INPUT
+ */
+export async function requireProject(
+  queryable: Queryable,
+  name: string | null | undefined,
+): Promise<ProjectRow | undefined> {
+  const checked = checkFilter('project', name);
+  if (checked === undefined) return undefined;
+  const project = await findProject(queryable, checked);
+  if (project) return project;
+  const suggestions = nearest(
+    checked,
+    (await listNames(queryable)).map((row) => row.name),
+    projectKey,
+  );
+  throw new ClambakeError(
+    'NOT_FOUND',
+    `No project is called "${excerpt(checked)}". ${didYouMean(suggestions)}\`clambake projects\` lists them.`,
+    { suggestions },
+  );
 }
 
 /**
@@ -58,12 +89,11 @@ export async function findProject(queryable: Queryable, name: string): Promise<P
  * @throws ClambakeError BAD_INPUT
  */
 export async function ensureProject(queryable: Queryable, name: string): Promise<ProjectRow> {
-  const known = await findProject(queryable, name);
-  if (known) return known;
   const checked = checkProjectName('project', name);
+  const known = await findProject(queryable, checked);
+  if (known) return known;
   const [made] = await insertProject(queryable, checked, projectKey(checked));
-  const project = made ?? (await findProject(queryable, name));
+  const project = made ?? (await findProject(queryable, checked));
   if (!project) throw new Error(`The project "${checked}" was made and is gone.`);
-  await insertChannel(queryable, project.id);
   return project;
 }

@@ -1,10 +1,10 @@
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import type { ActivityEvent, ActivityKind } from '../delivery/activity.ts';
-import { stoppable } from '../delivery/stoppable.ts';
 import { InstanceRef } from '../instance/schema.ts';
 import { LogEntryRef } from '../log/schema.ts';
 import { MemoryRef } from '../memory/schema.ts';
+import { untilRevoked } from '../message/receive.ts';
 import { MessageRef } from '../message/schema.ts';
 import { selection } from '../selection.ts';
 
@@ -77,14 +77,22 @@ builder.subscriptionField('activity', (t) =>
     type: ActivityRef,
     description:
       'Everything that happens, as far as whoever asks may see it. Best effort, for dashboards: nothing is kept for who is not there.',
-    subscribe: (_, __, context) => stoppable((signal) => watch(context, signal)),
+    subscribe: (_, __, context) => watch(context),
     resolve: (event) => event,
   }),
 );
 
-async function* watch({ activities, viewer }: Context, signal: AbortSignal): AsyncGenerator<ActivityEvent, void> {
-  for await (const event of activities.watch(signal)) {
-    const isPrivate = event.channelId !== undefined && viewer.kind === 'instance';
-    if (!isPrivate || event.from === viewer.id || viewer.channelIds.includes(event.channelId ?? 0)) yield event;
-  }
+function watch({ activities, liveTokens, viewer, signal }: Context): AsyncGenerator<ActivityEvent, void> {
+  if (viewer.kind === 'operator') return activities.watch(signal);
+  const revoked = liveTokens.use(viewer, signal);
+  const seen = ({ channelId, from }: ActivityEvent): boolean =>
+    channelId === undefined || from === viewer.id || viewer.channelIds.includes(channelId);
+  return untilRevoked(filter(activities.watch(AbortSignal.any([signal, revoked])), seen), revoked);
+}
+
+async function* filter<Event>(
+  events: AsyncGenerator<Event, void>,
+  wanted: (event: Event) => boolean,
+): AsyncGenerator<Event, void> {
+  for await (const event of events) if (wanted(event)) yield event;
 }

@@ -1,4 +1,4 @@
-import { BlockerConnection, BlockerRef, listBlockers } from '../blocker/schema.ts';
+import { BlockerConnection, BlockerRef, listBlockers, whereConcerns } from '../blocker/schema.ts';
 import { builder } from '../builder.ts';
 import { ViewerRef } from '../instance/fields.ts';
 import { whereLive } from '../instance/presence.ts';
@@ -6,11 +6,11 @@ import { InstanceConnection, InstanceRef, listInstances } from '../instance/sche
 import { LogEntryConnection, LogEntryRef, listLog } from '../log/schema.ts';
 import { unreadCount } from '../message/inbox.ts';
 import { listMessages, MessageConnection, MessageRef } from '../message/schema.ts';
-import { projectKey } from '../project/service.ts';
+import { requireProject } from '../project/service.ts';
 
-/** What a status is of: one project, by the key of its name, or everything. */
+/** What a status is of: one project, or everything. */
 interface StatusScope {
-  project: { key: string } | undefined;
+  projectId: number | undefined;
 }
 
 const StatusRef = builder.objectRef<StatusScope>('Status').implement({
@@ -30,8 +30,8 @@ const StatusRef = builder.objectRef<StatusScope>('Status').implement({
       {
         type: InstanceRef,
         description: 'Who takes part now, the latest registered first.',
-        resolve: ({ project }, args, context, info) =>
-          listInstances(context, args, info, { ...whereLive(context), ...(project && { project }) }),
+        resolve: ({ projectId }, args, context, info) =>
+          listInstances(context, args, info, { ...whereLive(context), ...(projectId && { projectId }) }),
       },
       InstanceConnection,
     ),
@@ -39,8 +39,8 @@ const StatusRef = builder.objectRef<StatusScope>('Status').implement({
       {
         type: BlockerRef,
         description: 'What must not be touched now, newest first.',
-        resolve: ({ project }, args, context, info) =>
-          listBlockers(context, args, info, { endedAt: null, ...(project && { holder: { project } }) }),
+        resolve: ({ projectId }, args, context, info) =>
+          listBlockers(context, args, info, { endedAt: null, ...(projectId && whereConcerns(projectId)) }),
       },
       BlockerConnection,
     ),
@@ -48,13 +48,15 @@ const StatusRef = builder.objectRef<StatusScope>('Status').implement({
       {
         type: MessageRef,
         description: 'The messages that whoever asks may see, newest first.',
-        resolve: ({ project }, args, context, info) =>
+        resolve: ({ projectId }, args, context, info) =>
           listMessages(
             context,
             args,
             info,
-            project
-              ? { OR: [{ sender: { project } }, { channel: { project } }, { channel: { instance: { project } } }] }
+            projectId
+              ? {
+                  OR: [{ sender: { projectId } }, { channel: { projectId } }, { channel: { instance: { projectId } } }],
+                }
               : {},
           ),
       },
@@ -64,7 +66,7 @@ const StatusRef = builder.objectRef<StatusScope>('Status').implement({
       {
         type: LogEntryRef,
         description: 'What was done, newest first.',
-        resolve: ({ project }, args, context, info) => listLog(context, args, info, project ? { project } : {}),
+        resolve: ({ projectId }, args, context, info) => listLog(context, args, info, projectId ? { projectId } : {}),
       },
       LogEntryConnection,
     ),
@@ -76,6 +78,8 @@ builder.queryField('status', (t) =>
     type: StatusRef,
     description: 'Who works on what, what is blocked, and what happened last.',
     args: { project: t.arg.string({ description: 'Only this project.' }) },
-    resolve: (_, { project }) => ({ project: project ? { key: projectKey(project) } : undefined }),
+    resolve: async (_, { project }, context) => ({
+      projectId: (await requireProject(context.database.pool, project))?.id,
+    }),
   }),
 );

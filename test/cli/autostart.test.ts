@@ -8,7 +8,7 @@ import { ensureServer } from '../../cli/autostart.ts';
 import { Unreachable } from '../../cli/client.ts';
 import { isAlive } from '../../cli/running.ts';
 import { releaseStart, takeStart } from '../../cli/start-lock.ts';
-import { freePort } from './fake-server.ts';
+import { freePort } from '../support/port.ts';
 
 const program = fileURLToPath(new URL('fake-program.mjs', import.meta.url));
 /** No process has it: Linux gives none above 4 million. */

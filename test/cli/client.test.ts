@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { ask, type Call, Unreachable } from '../../cli/client.ts';
 import { CliError, ExitCode } from '../../cli/exit.ts';
-import { answerError, answerJson, type FakeServer, freePort, startFake } from './fake-server.ts';
+import { freePort } from '../support/port.ts';
+import { answerError, answerJson, type FakeServer, startFake } from './fake-server.ts';
 
 const servers: FakeServer[] = [];
 const fake = async (...given: Parameters<typeof startFake>): Promise<FakeServer> => {

@@ -71,10 +71,3 @@ export function beginStream(response: ServerResponse): void {
 export function sendEvent(response: ServerResponse, data: unknown): void {
   response.write(`event: next\ndata: ${JSON.stringify(data)}\n\n`);
 }
-
-/** A port on which nothing listens. */
-export async function freePort(): Promise<number> {
-  const server = await startFake(() => undefined);
-  await server.close();
-  return server.port;
-}

@@ -149,16 +149,67 @@ describe('results', () => {
       replyTo: { id: '7', from: 'human', subject: 'May I?' },
       expiresAt: ago(-60),
       thread: {
-        totalCount: 2,
+        totalCount: 3,
         nodes: [
-          { id: '7', from: 'human', type: 'REQUEST', subject: 'May I?', createdAt: ago(90) },
+          { id: '15', from: 'human', type: 'DONE', subject: 'Thanks', createdAt: ago(1) },
           { id: '12', from: message.from, type: 'WARNING', subject: message.subject, createdAt: message.createdAt },
+          { id: '7', from: 'human', type: 'REQUEST', subject: 'May I?', createdAt: ago(90) },
         ],
       },
     };
     const lines = render('Read', { count: 1, messages: [thread] }, page).split('\n');
     expect(lines[1]).toMatch(/^ {2}sent 2026-11-2\d \d\d:\d\d:\d\d [+-]\d\d:\d\d, expires 2026-11-2\d /);
-    expect(lines.slice(5)).toEqual(['  Conversation (2 messages)', '  #7 request from human, 1 h ago: May I?', '']);
+    expect(lines.slice(5)).toEqual([
+      '  Conversation (3 messages)',
+      '  #7 request from human, 1 h ago: May I?',
+      '  #12 warning (this one) from brisk-otter-4f2a, 3 min ago: Restarting Docker containers',
+      '  #15 done from human, 1 min ago: Thanks',
+      '',
+    ]);
+
+    const alone = { ...thread, thread: { totalCount: 1, nodes: thread.thread.nodes.slice(1, 2) } };
+    expect(render('Read', { count: 1, messages: [alone] }, page)).not.toContain('Conversation');
+    const long = { ...thread, thread: { ...thread.thread, totalCount: 80 } };
+    expect(render('Read', { count: 1, messages: [long] }, page)).toContain('  Conversation (the latest 3 of 80)\n');
+  });
+
+  test('show how far a message has come, in one line and for each instance', () => {
+    const receipt = (id: string, state: string, more: object = {}) => ({
+      ...{ state, deliveredAt: null, readAt: null },
+      instance: { id, project: { name: 'website' }, live: true, lastSeenAt: ago(0), endedAt: null },
+      ...more,
+    });
+    const nodes = [
+      receipt('brisk-otter-4f2a', 'READ', { deliveredAt: ago(3), readAt: ago(2) }),
+      receipt('calm-fox-1', 'DELIVERED', { deliveredAt: ago(3) }),
+      receipt('dull-bee-2', 'STORED'),
+    ];
+    const told = (more: object, on = page): string =>
+      render(
+        'Receipts',
+        {
+          ...{ id: '12', to: '@all', subject: 'Restart\u001b[2J', receiptCounts: { read: 1, delivered: 1, stored: 1 } },
+          receipts: { totalCount: 3, pageInfo: { hasNextPage: false, endCursor: null }, nodes },
+          ...more,
+        },
+        on,
+      );
+    expect(told({}).split('\n')).toEqual([
+      '#12 to @all: 1 read, 1 delivered, 1 stored',
+      '  subject: Restart\\u{1b}[2J',
+      '  brisk-otter-4f2a (website) read 2 min ago, delivered 3 min ago',
+      '  calm-fox-1 (website) delivered 3 min ago',
+      '  dull-bee-2 (website) stored',
+      '',
+    ]);
+    const more = { receipts: { totalCount: 9, pageInfo: { hasNextPage: true, endCursor: 'c1' }, nodes } };
+    expect(told(more)).toContain('6 more: clambake inbox --after c1\n');
+    expect(told(more, { ...page, first: false })).not.toContain('#12');
+    const [first] = nodes;
+    const left = { ...first, instance: { ...first?.instance, live: false, endedAt: ago(60) } };
+    expect(told({ receipts: { ...more.receipts, nodes: [left] } })).toContain('delivered 3 min ago, left 1 h ago\n');
+    const nobody = { receiptCounts: { read: 0, delivered: 0, stored: 0 }, receipts: { ...more.receipts, nodes: [] } };
+    expect(told(nobody)).toContain('#12 to @all: nobody is on it now; it waits for whoever comes\n');
   });
 
   test('of an operation without a layout of its own are shown field by field, visible too', () => {

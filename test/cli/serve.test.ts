@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isAlive, readRunning } from '../../cli/running.ts';
 import { createTestHome, type TestHome } from '../support/home.ts';
+import { freePort } from '../support/port.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
-import { freePort } from './fake-server.ts';
 import { cli, type Said, startCli } from './process.ts';
 
 let home: TestHome;

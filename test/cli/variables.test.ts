@@ -32,7 +32,14 @@ const variable = (name: string, flag: string, more: Partial<Variable>): Variable
 });
 const everything: Command = {
   ...{ name: 'everything', group: 'Server', operation: 'query', operationName: 'Everything', summary: '' },
-  ...{ description: '', examples: ['clambake everything'], document: '', identity: 'any', secrets: [] },
+  ...{
+    description: '',
+    examples: ['clambake everything'],
+    document: '',
+    identity: 'any',
+    repeatable: true,
+    secrets: [],
+  },
   variables: [
     variable('id', 'id', { kind: 'id', positional: true, required: true }),
     variable('ids', 'ids', { kind: 'id', positional: true, list: true }),

@@ -29,7 +29,8 @@ describe('a blocker', () => {
     const id = await ann.send('@all', 'editing compose', { type: 'BLOCKER' });
     expect(await open(ben)).toContain(id);
     expect(await open(ben, 'DOC-DB')).toContain(id);
-    expect(await open(ben, 'website')).not.toContain(id);
+    // Sent to everybody, it concerns every project.
+    expect(await open(ben, 'website')).toContain(id);
     expect(await ann.do(done, { to: '@all' })).toMatchObject({
       sendMessage: { endedBlocker: { id, end: 'DONE' }, openBlockers: [] },
     });
@@ -79,8 +80,27 @@ describe('a blocker', () => {
     expect(blockers.nodes).toEqual([{ id, end: 'DEREGISTERED' }]);
   });
 
+  it("that is sent to one project concerns that project and its holder's", async () => {
+    await server.register('elsewhere');
+    const id = await ann.send('website', 'between us', { type: 'BLOCKER' });
+    expect(await open(ben, 'doc-db')).toContain(id);
+    expect(await open(ben, 'website')).toContain(id);
+    expect(await open(ben, 'elsewhere')).not.toContain(id);
+    await ann.do(release, { id });
+  });
+
+  it('ends by itself when its time has run out', async () => {
+    const id = await ann.send('@all', 'for a second', { type: 'BLOCKER', expiresIn: '1s' });
+    expect(await open(ben)).toContain(id);
+    await expect.poll(() => open(ben), { timeout: 5000 }).not.toContain(id);
+    const { blockers } = await ann.do<{ blockers: { nodes: object[] } }>(
+      '{ blockers(open: false, first: 1) { nodes { id end } } }',
+    );
+    expect(blockers.nodes).toEqual([{ id, end: 'EXPIRED' }]);
+  });
+
   it('stays in inboxes while it is open, however long', async () => {
-    const id = await ann.send('@all', 'no expiry', { type: 'BLOCKER', expiresIn: '1s' });
+    const id = await ann.send('@all', 'no expiry', { type: 'BLOCKER' });
     const { message } = await ben.do<{ message: { expiresAt: string | null } }>(
       'query ($id: ID!) { message(id: $id) { expiresAt } }',
       { id },

@@ -1,6 +1,8 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase } from '../../server/database/client.ts';
 import { encodeCursor } from '../../server/delivery/cursor.ts';
+import { markDelivered } from '../../server/message/receipt.ts';
 import { type Caller, startTestServer, type TestServer } from '../support/server.ts';
 import { type Subscription, subscribe } from '../support/subscribe.ts';
 
@@ -25,15 +27,17 @@ async function follow(caller: Caller, variables: Record<string, unknown> = {}) {
 }
 
 async function take(subscription: Subscription<Received>, count: number) {
-  const taken: { cursor: string; subject: string | undefined }[] = [];
-  for (let n = 0; n < count; n++) {
+  const taken: { cursor: string; subject: string }[] = [];
+  while (taken.length < count) {
     const { messageReceived } = await subscription.next();
-    taken.push({ cursor: messageReceived.cursor, subject: messageReceived.message?.subject });
+    // An event without a message only moves the cursor.
+    if (messageReceived.message)
+      taken.push({ cursor: messageReceived.cursor, subject: messageReceived.message.subject });
   }
   return taken;
 }
 
-const subjects = (taken: { subject: string | undefined }[]) => taken.map(({ subject }) => subject);
+const subjects = (taken: { subject: string }[]) => taken.map(({ subject }) => subject);
 
 describe('following the inbox', () => {
   it('says first where it begins, then gives what comes, in order, on all three channels, less its own', async () => {
@@ -76,6 +80,16 @@ describe('following the inbox', () => {
     await again.subscription.end();
   });
 
+  it('moves the cursor over its own messages too, so that clean-up never overtakes who only sends', async () => {
+    const ben = await server.register('talkative');
+    const { subscription, cursor } = await follow(ben);
+    await ben.send('@all', 'own');
+    const { messageReceived } = await subscription.next();
+    expect(messageReceived.message).toBeNull();
+    expect(messageReceived.cursor).not.toBe(cursor);
+    await subscription.end();
+  });
+
   it('counts as handed over', async () => {
     const [ann, ben] = [await server.register('receipts'), await server.register('receipts')];
     const { subscription } = await follow(ben);
@@ -90,6 +104,23 @@ describe('following the inbox', () => {
       ).message.deliveredAt;
     await expect.poll(delivered).not.toBeNull();
     await subscription.end();
+  });
+
+  it('is recorded without a deadlock, however many record it at once and in whatever order', async () => {
+    const [ann, ben] = [await server.register('deadlock'), await server.register('deadlock')];
+    const ids: number[] = [];
+    for (let n = 0; n < 40; n++) ids.push(Number(await ann.send('deadlock', `m${n}`)));
+    const { pool, close } = openDatabase(server.database.url);
+    try {
+      for (let round = 0; round < 30; round++) {
+        await pool.query('DELETE FROM clambake.receipt WHERE instance_id = $1', [ben.id]);
+        await Promise.all([ids, ids.toReversed(), ids, ids.toReversed()].map((list) => markDelivered(pool, ben.id, list)));
+      }
+      const { rows } = await pool.query('SELECT 1 FROM clambake.receipt WHERE instance_id = $1', [ben.id]);
+      expect(rows).toHaveLength(40);
+    } finally {
+      await close();
+    }
   });
 
   it('ends with an error once the instance deregisters', async () => {
@@ -192,6 +223,26 @@ describe('the operator', () => {
 });
 
 describe('activity', () => {
+  it('ends once the instance deregisters', async () => {
+    const ben = await server.register('left-watching');
+    const subscription = subscribe<object>(ben, 'subscription { activity { kind } }');
+    const next = subscription.next();
+    const settled = expect(
+      (async () => {
+        for (await next; ; ) await subscription.next();
+      })(),
+    ).rejects.toMatchObject({ message: expect.stringContaining('revoked') });
+    await expect
+      .poll(async () => {
+        await ben.send('@all', 'knock');
+        return Promise.race([next, Promise.resolve(undefined)]);
+      })
+      .toBeDefined();
+    await ben.leave();
+    await settled;
+    await subscription.end();
+  });
+
   it('does not show an instance what is sent to others', async () => {
     const [ann, ben, cat] = [await server.register('p'), await server.register('p'), await server.register('q')];
     const subscription = subscribe<{ activity: { summary: string } }>(cat, 'subscription { activity { summary } }');

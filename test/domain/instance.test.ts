@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { instanceIdPattern } from '../../server/instance/name.ts';
+import { instanceIdPattern } from '../../server/address.ts';
 import { Caller, startTestServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;

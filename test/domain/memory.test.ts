@@ -55,7 +55,10 @@ describe('scope', () => {
     expect(known).not.toContain('of the website');
     expect(await recall(ann, { project: 'WEBSITE' })).toEqual(['of the website']);
     expect(await recall(ann, { global: true })).not.toContain('project ISSUE');
-    expect(await recall(ann, { project: 'never heard of' })).toEqual([]);
+    expect(await ann.fail(recallQuery, { project: 'web-site' })).toMatchObject({
+      code: 'NOT_FOUND',
+      extensions: { suggestions: ['website'] },
+    });
   });
 
   it('a project is known once something is remembered for it, by whoever', async () => {
@@ -126,6 +129,16 @@ describe('retrying', () => {
     );
     expect(new Set(answers.map((answer) => answer.remember.id)).size).toBe(1);
     expect(await ann.fail(remember, { type: 'FIX', title: 'other', clientKey: 'm-1' })).toMatchObject({
+      code: 'CONFLICT',
+    });
+  });
+
+  it('the same client key for another project or with other tags is an error', async () => {
+    await ann.do(remember, { type: 'FIX', clientKey: 'm-2' });
+    expect(await ann.fail(remember, { type: 'FIX', clientKey: 'm-2', project: 'website' })).toMatchObject({
+      code: 'CONFLICT',
+    });
+    expect(await ann.fail(remember, { type: 'FIX', clientKey: 'm-2', tags: ['a'] })).toMatchObject({
       code: 'CONFLICT',
     });
   });
@@ -215,6 +228,19 @@ describe('searching', () => {
     expect(await searcher.fail(recallQuery, { search })).toMatchObject({
       code: 'BAD_INPUT',
       message: expect.stringContaining('no word'),
+    });
+  });
+
+  it('refuses more than 50 different terms, and a page of no size or backwards', async () => {
+    const search = Array.from({ length: 51 }, (_, n) => `w${n}`).join(' ');
+    expect(await searcher.fail(recallQuery, { search })).toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining('51'),
+    });
+    expect(await searcher.fail(recallQuery, { search: 'query', first: 0 })).toMatchObject({ code: 'BAD_INPUT' });
+    expect(await searcher.fail(recallQuery, { search: 'query', first: 1000 })).toMatchObject({ code: 'BAD_INPUT' });
+    expect(await searcher.fail('{ recall(search: "query", last: 1) { nodes { id } } }')).toMatchObject({
+      code: 'BAD_INPUT',
     });
   });
 

@@ -1,0 +1,31 @@
+import type { GraphQLSchema } from 'graphql';
+import { globalFlags, type LocalOption, localOptionNames, type Variable } from '../table.ts';
+import { marksOf } from './marks.ts';
+import { Refusal } from './refusal.ts';
+import type { Operation } from './source.ts';
+import { kebabCase } from './variable.ts';
+
+/**
+ * The options of an operation that the command line keeps to itself, in the order of their marks.
+ * @throws Refusal where the command line does not know one, or its flag is taken
+ */
+export function optionsOf(
+  schema: GraphQLSchema,
+  { file, definition }: Operation,
+  variables: readonly Variable[],
+): LocalOption[] {
+  const taken = new Set<string>([...globalFlags, ...variables.map(({ flag }) => flag)]);
+  return marksOf(schema, 'option', definition).map((mark) => {
+    const name = localOptionNames.find((known) => known === mark.name);
+    if (!name) {
+      throw new Refusal(
+        file,
+        `@option names "${String(mark.name)}": the command line knows ${localOptionNames.join(', ')}.`,
+      );
+    }
+    const flag = kebabCase(name);
+    if (taken.has(flag)) throw new Refusal(file, `@option ${name} becomes --${flag}, which there is already.`);
+    taken.add(flag);
+    return { name, flag, takes: String(mark.takes), description: String(mark.description) };
+  });
+}
