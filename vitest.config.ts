@@ -1,15 +1,30 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+
+/** Measures time, which every other test would spoil. */
+const alone = ['test/program/speed.test.ts'];
+
+function project(test: TestProjectInlineConfiguration['test']): TestProjectInlineConfiguration {
+  return {
+    // Vite would take graphql's ES modules where Node takes the others: of two graphqls neither knows the other's errors.
+    resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
+    test: { pool: 'forks', testTimeout: 30_000, hookTimeout: 60_000, ...test },
+  };
+}
 
 export default defineConfig({
-  // Vite would take graphql's ES modules where Node takes the others: of two graphqls neither knows the other's errors.
-  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
-    include: ['test/**/*.test.ts'],
+    // One for the whole run: the projects find what it provides.
     globalSetup: ['test/support/global.ts'],
-    pool: 'forks',
-    // Most tests start servers and Postgres besides: more workers than this only take turns on two cores.
-    maxWorkers: 3,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    projects: [
+      project({
+        name: 'all',
+        include: ['test/**/*.test.ts'],
+        exclude: alone,
+        // Most tests start servers and Postgres besides: more workers than this only take turns on two cores.
+        maxWorkers: 3,
+        sequence: { groupOrder: 0 },
+      }),
+      project({ name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 1 } }),
+    ],
   },
 });

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeHome } from '../server/home.ts';
@@ -91,6 +91,7 @@ function othersServer(home: string): boolean {
 }
 
 function launch({ home, environment, program }: Start, log: string): Child & { logFrom: number } {
+  trimLog(log);
   const [file = process.execPath, ...args] = program ?? thisProgram();
   const output = openSync(log, 'a', 0o600);
   try {
@@ -115,6 +116,22 @@ function launch({ home, environment, program }: Start, log: string): Child & { l
   } finally {
     closeSync(output);
   }
+}
+
+/** Before a start, moves the end of a log that has grown beyond 16 MB to `server.log.1` and begins anew, as with the log of Postgres. */
+function trimLog(log: string): void {
+  const size = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
+  if (size < 16 * 2 ** 20) return;
+  const end = Buffer.alloc(2 ** 20);
+  const file = openSync(log, 'r');
+  try {
+    readSync(file, end, 0, end.length, size - end.length);
+  } finally {
+    closeSync(file);
+  }
+  writeFileSync(`${log}.1`, end, { mode: 0o600 });
+  // A server that still runs appends: it goes on at the new end.
+  truncateSync(log);
 }
 
 /** How this very program was called, without what was meant for a debugger. */

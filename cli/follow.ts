@@ -62,7 +62,8 @@ export async function follow({ command, variables, actor, handle, advance, signa
       asked.after = cursor;
       advance?.(cursor);
     }
-    return true;
+    // More may have come already.
+    return !signal.aborted;
   };
   const connection = async (url: string, token: string): Promise<void> => {
     const subscription = { url, token, document: command.document, variables: asked, signal };

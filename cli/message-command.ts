@@ -7,7 +7,7 @@ import { visibleLine } from './output/visible.ts';
 import { pauseFor } from './pause.ts';
 
 /** Pauses before a command that failed is run again, in milliseconds. */
-const pauses = [500, 2000, 5000];
+const pauses = [250, 1000, 3000];
 
 /** A command that messages are handed to. */
 export interface MessageCommand {

@@ -30,6 +30,9 @@ export class ConfigError extends Error {
 
 type Environment = Record<string, string | undefined>;
 
+/** Milliseconds: 3650 days. Far beyond it the dates that are reckoned with it are none any more. */
+const longestStaleness = 3650 * 86_400_000;
+
 const durationUnits = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
 /**
@@ -71,8 +74,10 @@ export function readConfig(environment: Environment = process.env): Config {
 
   const staleText = read('CLAMBAKE_STALE_AFTER') ?? '30m';
   const staleAfter = parseDuration(staleText);
-  if (!staleAfter) {
-    throw new ConfigError(`CLAMBAKE_STALE_AFTER is "${staleText}": give a length of time such as 90s, 30m or 2h.`);
+  if (!staleAfter || staleAfter > longestStaleness) {
+    throw new ConfigError(
+      `CLAMBAKE_STALE_AFTER is "${staleText}": give a length of time from 1s to 3650d, such as 90s, 30m or 2h.`,
+    );
   }
 
   const databaseUrl = read('DATABASE_URL');

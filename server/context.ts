@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { human } from './address.ts';
 import type { Database } from './database/client.ts';
 import type { Activities } from './delivery/activity.ts';
+import type { News } from './delivery/news.ts';
 import type { Tails } from './delivery/tails.ts';
 import { ClambakeError, forbidden } from './errors.ts';
 import type { LiveTokens } from './instance/live-tokens.ts';
@@ -32,6 +33,7 @@ export interface Services {
   tails: Tails;
   liveTokens: LiveTokens;
   activities: Activities;
+  news: News;
   log: Logger;
   /** Milliseconds without a sign of life after which an instance is stale. */
   staleAfter: number;

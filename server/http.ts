@@ -62,9 +62,14 @@ export interface Front {
   close(graceMs?: number): Promise<void>;
 }
 
+/** Another program listens on the port: the setting may be right, and the start fails all the same. */
+export class PortInUse extends ConfigError {
+  override name = 'PortInUse';
+}
+
 /**
  * Opens the server's one port: GraphQL over HTTP, SSE and WebSocket, GraphiQL, /health and /shutdown.
- * @throws ConfigError where the address cannot be used, or reaches beyond this machine without a chosen token
+ * @throws PortInUse; ConfigError where the address cannot be used, or reaches beyond this machine without a chosen token
  */
 export async function listen<Viewer>(options: FrontOptions<Viewer>): Promise<Front> {
   const { config, log, schema } = options;
@@ -136,7 +141,7 @@ function bind(server: Server, { host, port }: Pick<Config, 'host' | 'port'>): Pr
 function explain(error: NodeJS.ErrnoException, host: string, port: number): Error {
   switch (error.code) {
     case 'EADDRINUSE':
-      return new ConfigError(
+      return new PortInUse(
         `Port ${port} on ${host} is in use. If a Clambake server is running there, use it, or end it with "clambake stop"; else set CLAMBAKE_PORT to a free port.`,
       );
     case 'EACCES':

@@ -1,19 +1,17 @@
 import { human } from './address.ts';
 import { lapseBlockers } from './blocker/service.ts';
 import type { Config } from './config.ts';
-import type { Context, Services, Viewer } from './context.ts';
+import type { Context, Viewer } from './context.ts';
 import { connectDatabase } from './database/connect.ts';
-import { Activities } from './delivery/activity.ts';
-import { Tails } from './delivery/tails.ts';
 import { assertSafeBinding } from './front/host.ts';
 import { type Front, listen } from './http.ts';
 import { authenticate } from './instance/authenticate.ts';
-import { LiveTokens } from './instance/live-tokens.ts';
 import { hashToken } from './instance/token.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { removeRunningFile, writeRunningFile } from './running-file.ts';
 import { schema } from './schema.ts';
 import { ensureToken, tokenPath } from './token-file.ts';
+import { wire } from './wire.ts';
 
 /** A server that runs. */
 export interface Running {
@@ -48,14 +46,7 @@ export async function serve(
   const operatorHash = hashToken(config.token ?? ensureToken(config.home));
   const connected = await connectDatabase(config, log, signal);
   const { database } = connected;
-  const services: Services = {
-    database,
-    tails: new Tails(database.pool, log),
-    liveTokens: new LiveTokens(database.pool, log, config.staleAfter),
-    activities: new Activities(),
-    log,
-    staleAfter: config.staleAfter,
-  };
+  const { services, health, quieten } = wire(config, connected, log);
   const closed = settler();
   let front: Front | undefined;
   try {
@@ -69,7 +60,7 @@ export async function serve(
       nameOf: (viewer) => (viewer.kind === 'instance' ? viewer.id : human),
       async health() {
         await database.ping();
-        return { database: 'reachable' };
+        return { database: 'reachable', ...health() };
       },
       shutdown: () => void close().catch((error: unknown) => log.error({ err: error }, 'stopping failed')),
       mayShutDown: ({ kind }) => kind === 'operator',
@@ -86,7 +77,7 @@ export async function serve(
       closing ??= (async () => {
         clearInterval(clock);
         await opened.close();
-        quieten(services);
+        await quieten();
         await connected.close();
         removeRunningFile(config.home, file);
         log.info('stopped');
@@ -103,16 +94,10 @@ export async function serve(
     };
   } catch (error) {
     await front?.close();
-    quieten(services);
+    await quieten();
     await connected.close();
     throw error;
   }
-}
-
-/** Ends what goes on by itself. */
-function quieten({ tails, liveTokens }: Services): void {
-  tails.close();
-  liveTokens.close();
 }
 
 function settler(): { promise: Promise<void>; settle: () => void } {

@@ -29,18 +29,20 @@ export async function serve({ globals }: LocalInput): Promise<number> {
   }
 }
 
+/** Codes for why a server with the right settings cannot start, by the names of the errors. */
+const failures: Readonly<Record<string, string>> = { DatabaseError: 'DATABASE_UNAVAILABLE', PortInUse: 'PORT_IN_USE' };
+
 /**
  * @returns undefined where it was told to stop before it was up: nothing is left running
- * @throws CliError where the database cannot be used, ConfigError where another setting cannot
+ * @throws CliError where the database or the port cannot be used, ConfigError where another setting cannot
  */
 async function start(config: Config, signal: AbortSignal): Promise<Running | undefined> {
   const { serve: startServer } = await import('../../server/main.ts');
   return startServer(config, undefined, signal).catch((error: unknown) => {
     if (signal.aborted && error === signal.reason) return undefined;
-    // Known by its name: the class would bring the whole database code into the command line.
-    if (error instanceof Error && error.name === 'DatabaseError') {
-      throw new CliError(ExitCode.failed, 'DATABASE_UNAVAILABLE', error.message);
-    }
+    // Known by their names: the classes would bring the server's code into the command line.
+    const code = error instanceof Error ? failures[error.name] : undefined;
+    if (error instanceof Error && code !== undefined) throw new CliError(ExitCode.failed, code, error.message);
     throw error;
   });
 }

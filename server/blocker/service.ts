@@ -102,8 +102,8 @@ export async function releaseBlocker(
 }
 
 /** Tells watchers that a blocker has ended: all of them, as blockers are for all to see. */
-export function publishEnd(services: Pick<Services, 'activities'>, ended: Ended, from: string): void {
-  services.activities.publish({
+export function publishEnd(services: Pick<Services, 'news'>, ended: Ended, from: string): void {
+  services.news.happened({
     kind: 'BLOCKER_ENDED',
     from,
     project: null,

@@ -35,10 +35,9 @@ const backlog = 1000;
 export class Activities {
   readonly #watchers = new Set<(event: ActivityEvent) => void>();
 
-  /** Tells every watcher. */
-  publish(event: Omit<ActivityEvent, 'at'>): void {
-    const dated = { ...event, at: new Date() };
-    for (const watcher of this.#watchers) watcher(dated);
+  /** Tells every watcher on this server. */
+  publish(event: ActivityEvent): void {
+    for (const watcher of this.#watchers) watcher(event);
   }
 
   /** Follows what happens from now on, until the signal aborts or the consumer returns. */

@@ -20,6 +20,8 @@ export interface Follower {
   except: string | null;
   /** Told of the messages that the consumer has taken, when it asks for more. */
   delivered: (messageIds: number[]) => Promise<void>;
+  /** Told where the consumer stands that comes back with a cursor: up to there it has everything. */
+  resumed: (positions: Position[]) => Promise<void>;
 }
 
 /**
@@ -38,6 +40,7 @@ export async function* follow(
   try {
     const positions = start(hold.states, follower.after);
     const step = (entry: Entry | null): Step => ({ cursor: encodeCursor(positions.values()), entry });
+    if (follower.after !== undefined) await follower.resumed([...positions.values()]);
     yield step(null);
     while (!signal.aborted) {
       const page = await nextPage(pool, hold.tails, positions);
@@ -100,7 +103,9 @@ function start(channels: ChannelState[], after: string | undefined): Map<number,
           'after is a cursor so old that messages behind it have been cleaned up: read the inbox, then follow without a cursor.',
         );
       }
-      return [channel.id, { channelId: channel.id, epoch: channel.epoch, seq: position?.seq ?? channel.lastSeq }];
+      const { id: channelId, epoch, lastSeq } = channel;
+      const seq = position?.seq ?? lastSeq;
+      return [channelId, { channelId, epoch, since: Math.min(position?.since ?? seq, seq), seq }];
     }),
   );
 }

@@ -79,8 +79,8 @@ export async function register(context: Context, registration: Registration): Pr
     return { project, id, resumed };
   });
   // The token before this one is no more.
-  if (registered.resumed) context.liveTokens.check();
-  context.activities.publish({
+  if (registered.resumed) context.news.revoked(registered.id);
+  context.news.happened({
     kind: 'INSTANCE_REGISTERED',
     from: registered.id,
     project: project.name,
@@ -123,7 +123,7 @@ export function checkHeartbeat(change: {
  * @throws ClambakeError BAD_INPUT, FORBIDDEN, NOT_FOUND
  */
 export async function deregister(context: Context, named: string | null | undefined): Promise<string> {
-  const { viewer, database, activities } = context;
+  const { viewer, database, news } = context;
   const other = checkFilter('instance', named)?.toLowerCase();
   if (other !== undefined && viewer.kind === 'instance' && other !== viewer.id) {
     requireOperator(context, `deregister ${excerpt(other)}`);
@@ -147,8 +147,8 @@ export async function deregister(context: Context, named: string | null | undefi
     if (!known) throw notFound(`There is no instance "${excerpt(id)}": \`clambake instances\` lists them.`);
     return id;
   }
-  context.liveTokens.check();
-  activities.publish({ kind: 'INSTANCE_LEFT', from: id, project: null, summary: 'Deregistered.', instanceId: id });
+  news.revoked(id);
+  news.happened({ kind: 'INSTANCE_LEFT', from: id, project: null, summary: 'Deregistered.', instanceId: id });
   for (const blocker of left.blockers) publishEnd(context, blocker, id);
   return id;
 }

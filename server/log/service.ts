@@ -21,7 +21,7 @@ export interface Logged {
  * @throws ClambakeError BAD_INPUT, CONFLICT
  */
 export async function logAction(context: Context, logged: Logged): Promise<number> {
-  const { viewer, database, activities } = context;
+  const { viewer, database } = context;
   const { pool } = database;
   const summary = checkText('summary', 'summary', logged.summary, true);
   const files = checkList('files', 'file', logged.files ?? []);
@@ -38,7 +38,7 @@ export async function logAction(context: Context, logged: Logged): Promise<numbe
   };
   try {
     const id = await appendLog(pool, entry);
-    activities.publish({
+    context.news.happened({
       kind: 'LOGGED',
       from: signature(context),
       project: project?.name ?? null,

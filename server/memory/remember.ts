@@ -47,7 +47,7 @@ const insertMemory = statement<{ id: number }, InsertValues>(
  * @throws ClambakeError BAD_INPUT, CONFLICT (client key with other content)
  */
 export async function remember(context: Context, memory: NewMemory): Promise<number> {
-  const { database, activities } = context;
+  const { database } = context;
   checkTypeInScope(memory.type, memory.global);
   const title = checkText('title', 'title', memory.title);
   const content = checkText('content', 'content', memory.content, true);
@@ -74,7 +74,7 @@ export async function remember(context: Context, memory: NewMemory): Promise<num
     return { id: null, project: null };
   });
   if (stored.id === null) return findEarlier(context, key ?? '', { ...memory, title, content, tags, files });
-  activities.publish({
+  context.news.happened({
     kind: 'MEMORY_WRITTEN',
     from: signature(context),
     project: stored.project,

@@ -77,7 +77,7 @@ export async function updateMemory(
       return { project, title };
     });
     if (!changed) return;
-    context.activities.publish({
+    context.news.happened({
       kind: 'MEMORY_WRITTEN',
       from: signature(context),
       project: changed.project,

@@ -1,5 +1,6 @@
 import type { Context, InstanceViewer, Services } from '../context.ts';
 import { type Queryable, statement } from '../database/statement.ts';
+import type { Position } from '../delivery/cursor.ts';
 import { ClambakeError } from '../errors.ts';
 
 // In the order of their ids, here and below: two writers that met in the middle would each wait for the other.
@@ -34,6 +35,30 @@ const selectUnread = statement<{ id: number }, [limit: number, instanceId: strin
 /** Records that messages were handed to an instance. What was delivered before keeps its time. */
 export async function markDelivered(queryable: Queryable, instanceId: string, messageIds: number[]): Promise<void> {
   if (messageIds.length > 0) await insertDelivered(queryable, messageIds, instanceId);
+}
+
+const insertDeliveredUpTo = statement<
+  object,
+  [instanceId: string, channelIds: number[], sinces: number[], seqs: number[]]
+>(
+  'receipt-delivered-up-to',
+  `INSERT INTO clambake.receipt (message_id, instance_id)
+   SELECT m.id, $1
+   FROM unnest($2::int[], $3::int8[], $4::int8[]) AS position (channel_id, since, seq)
+   JOIN clambake.message m ON m.channel_id = position.channel_id AND m.seq > position.since AND m.seq <= position.seq
+   WHERE m.sender_id IS DISTINCT FROM $1 AND m.expires_at > now()
+     AND NOT EXISTS (SELECT 1 FROM clambake.receipt r WHERE r.message_id = m.id AND r.instance_id = $1)
+   ORDER BY m.id ON CONFLICT DO NOTHING`,
+);
+
+/** Records that an instance was handed everything between where it began to follow and where it stands. */
+export async function markDeliveredUpTo(
+  queryable: Queryable,
+  instanceId: string,
+  positions: Position[],
+): Promise<void> {
+  const numbers = (part: 'channelId' | 'since' | 'seq'): number[] => positions.map((position) => position[part]);
+  await insertDeliveredUpTo(queryable, instanceId, numbers('channelId'), numbers('since'), numbers('seq'));
 }
 
 /** The ids of the unread messages of an instance, newest first, at most `limit`. */

@@ -2,8 +2,11 @@ import { everybody } from '../address.ts';
 import type { Context } from '../context.ts';
 import { follow, type Step } from '../delivery/follow.ts';
 import { badInput } from '../errors.ts';
-import { markDelivered } from './receipt.ts';
+import { markDelivered, markDeliveredUpTo } from './receipt.ts';
 import { requireAddress } from './recipient.ts';
+
+/** The operator has no inbox, and so no receipts. */
+const untracked = { delivered: async () => {}, resumed: async () => {} };
 
 /**
  * Follows the messages to an instance, or, for the operator, to any address.
@@ -19,15 +22,21 @@ export async function receive(
   const { pool } = database;
   if (viewer.kind === 'operator') {
     const { channelId } = await requireAddress(pool, to ?? everybody);
-    return follow(pool, tails, { channelIds: [channelId], after, except: null, delivered: async () => {} }, signal);
+    return follow(pool, tails, { channelIds: [channelId], after, except: null, ...untracked }, signal);
   }
   if (to !== undefined) throw badInput('to', 'An instance follows its own inbox: leave `to` out.');
   const revoked = liveTokens.use(viewer, signal);
-  const delivered = (ids: number[]): Promise<void> => markDelivered(pool, viewer.id, ids);
   const steps = follow(
     pool,
     tails,
-    { channelIds: viewer.channelIds, after, except: viewer.id, delivered },
+    {
+      channelIds: viewer.channelIds,
+      after,
+      except: viewer.id,
+      delivered: (ids) => markDelivered(pool, viewer.id, ids),
+      // The last page before a connection broke was taken, and not yet recorded.
+      resumed: (positions) => markDeliveredUpTo(pool, viewer.id, positions),
+    },
     AbortSignal.any([signal, revoked]),
   );
   return untilRevoked(steps, revoked);

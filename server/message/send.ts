@@ -74,7 +74,7 @@ const insertMessage = statement<{ id: number }, InsertValues>(
  * @throws ClambakeError BAD_INPUT, UNKNOWN_RECIPIENT, NOT_FOUND (replyTo), CONFLICT (client key with other content)
  */
 export async function send(context: Context, message: NewMessage): Promise<Sent> {
-  const { tails, activities, viewer } = context;
+  const { news, viewer } = context;
   const subject = checkText('subject', 'subject', message.subject);
   const body = message.body === '' ? '' : checkText('body', 'body', message.body, true);
   const key = scopedKey(context, message.clientKey);
@@ -86,8 +86,8 @@ export async function send(context: Context, message: NewMessage): Promise<Sent>
     return earlier;
   });
   if (sent.repeated) return sent;
-  tails.wake(sent.channelId);
-  activities.publish({
+  news.sent(sent.channelId);
+  news.happened({
     kind: 'MESSAGE_SENT',
     from: signature(context),
     project: viewer.kind === 'instance' ? viewer.projectName : null,

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -69,6 +69,17 @@ describe('a server that does not run', () => {
   test('on a free port is found where it says that it listens', async () => {
     const url = await ensure('works', { port: 0 });
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d+$/);
+  });
+
+  test('begins its log anew where that has grown beyond 16 MB, and the end of the old one stays', async () => {
+    const log = join(home, 'server.log');
+    await writeFile(log, `${'x'.repeat(99)}\n`.repeat(180_000));
+    await writeFile(log, 'the last line\n', { flag: 'a' });
+    await ensure();
+    expect((await stat(log)).size).toBeLessThan(10_000);
+    const kept = await readFile(`${log}.1`, 'utf8');
+    expect(kept).toHaveLength(2 ** 20);
+    expect(kept.endsWith('the last line\n')).toBe(true);
   });
 
   test('and cannot start says why, with the end of this start’s log', async () => {

@@ -31,6 +31,8 @@ const schema = /* GraphQL */ `
     ): [Thing!]!
     thing("Its number." id: ID!, "Its colleague." other: ID): Thing
   }
+  type Mutation { act("The key." key: String): Int }
+  type Subscription { news: Int }
   type Thing { id: ID! token: String name: String volume: Volume! parts: [Thing!]! }
 `;
 
@@ -126,6 +128,41 @@ describe('the table of commands', () => {
       identity: 'operator',
       hidden: true,
     });
+  });
+
+  /** An operation of another kind than a query. */
+  const other = (kind: 'mutation' | 'subscription', variables: string, selection: string, marks: string): Source => ({
+    file: 'find.graphql',
+    text: `"Find.\\nExample: clambake find" ${kind} Find${variables} ${marks} { ${selection} }`,
+  });
+  const repeatable = (source: Source): boolean | undefined => tableOf(source)[0]?.repeatable;
+
+  it('takes a query as one to repeat, and a mutation only with a client key or where it says so', () => {
+    expect(repeatable(operation('', 'thing(id: 1) { id }'))).toBe(true);
+    expect(repeatable(other('mutation', '', 'act', '@cli(group: LOG)'))).toBe(false);
+    expect(repeatable(other('mutation', '', 'act', '@cli(group: LOG, idempotent: true)'))).toBe(true);
+    const keyed = '($key: String @fill(with: "clientKey"))';
+    expect(repeatable(other('mutation', keyed, 'act(key: $key)', '@cli(group: LOG)'))).toBe(true);
+    expect(repeatable(other('subscription', '', 'news', '@cli(group: LOG)'))).toBe(false);
+    const once = tableOf(other('mutation', '($key: String @once)', 'act(key: $key)', '@cli(group: LOG)'));
+    expect(once[0]?.variables[0]?.once).toBe(true);
+    expect(once[0]?.document).toBe('mutation Find($key:String){act(key:$key)}');
+  });
+
+  it('takes the options that the server never hears of from their marks, and sends none of them', () => {
+    const marks =
+      '@cli(group: LOG) @option(name: "cursorFile", takes: "path", description: "Where.") @option(name: "exec", takes: "command", description: "What.")';
+    expect(tableOf(other('subscription', '', 'news', marks))[0]).toMatchObject({
+      document: 'subscription Find{news}',
+      options: [
+        { name: 'cursorFile', flag: 'cursor-file', takes: 'path', description: 'Where.' },
+        { name: 'exec', flag: 'exec', takes: 'command', description: 'What.' },
+      ],
+    });
+    const twice = `@cli(group: LOG) ${'@option(name: "exec", takes: "command", description: "What.") '.repeat(2)}`;
+    expect(() => tableOf(other('subscription', '', 'news', twice))).toThrow('--exec, which there is already');
+    const unknown = '@cli(group: LOG) @option(name: "moon", takes: "x", description: "What.")';
+    expect(() => tableOf(other('subscription', '', 'news', unknown))).toThrow('@option names "moon"');
   });
 
   it('does not depend on the order in which files are read', () => {

@@ -156,7 +156,7 @@ describe('a listener', () => {
     proxy.mode = 'blackhole';
     const since = performance.now();
     await one.reaches('connecting');
-    expect(performance.now() - since).toBeLessThan(heartbeat + deadline + 300);
+    expect(performance.now() - since).toBeLessThan(heartbeat + deadline + 1000);
     announcer.announce({ kind: 'message', channelId: 8 });
     await sleep(500);
     expect(one.listener.state).toBe('connecting');
@@ -232,7 +232,7 @@ describe('a listener', () => {
       const before = heard.resumes;
       const since = performance.now();
       await listener.close();
-      expect(performance.now() - since).toBeLessThan(200);
+      expect(performance.now() - since).toBeLessThan(1000);
       if (when !== 'in a black hole') await until('its connections are gone', () => proxy.connections === 0);
       await sleep(100);
       expect(heard.resumes).toBe(before);

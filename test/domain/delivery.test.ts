@@ -106,6 +106,27 @@ describe('following the inbox', () => {
     await subscription.end();
   });
 
+  it('is recorded by the cursor that comes back, where the connection broke before it could be', async () => {
+    const [ann, ben] = [await server.register('broken'), await server.register('broken')];
+    const before = await ann.send(ben.id, 'before the following began');
+    const { subscription } = await follow(ben);
+    const id = await ann.send(ben.id, 'taken');
+    const [taken] = await take(subscription, 1);
+    await subscription.end();
+    const { pool, close } = openDatabase(server.database.url);
+    await pool.query('DELETE FROM clambake.receipt WHERE instance_id = $1', [ben.id]);
+    await close();
+    await (await follow(ben, { after: taken?.cursor })).subscription.end();
+    const { messages } = await ben.do<{ messages: { nodes: object[] } }>(
+      'query ($to: String) { messages(to: $to) { nodes { id deliveredAt } } }',
+      { to: ben.id },
+    );
+    expect(messages.nodes).toEqual([
+      { id, deliveredAt: expect.any(String) },
+      { id: before, deliveredAt: null },
+    ]);
+  });
+
   it('is recorded without a deadlock, however many record it at once and in whatever order', async () => {
     const [ann, ben] = [await server.register('deadlock'), await server.register('deadlock')];
     const ids: number[] = [];
@@ -114,7 +135,9 @@ describe('following the inbox', () => {
     try {
       for (let round = 0; round < 30; round++) {
         await pool.query('DELETE FROM clambake.receipt WHERE instance_id = $1', [ben.id]);
-        await Promise.all([ids, ids.toReversed(), ids, ids.toReversed()].map((list) => markDelivered(pool, ben.id, list)));
+        await Promise.all(
+          [ids, ids.toReversed(), ids, ids.toReversed()].map((list) => markDelivered(pool, ben.id, list)),
+        );
       }
       const { rows } = await pool.query('SELECT 1 FROM clambake.receipt WHERE instance_id = $1', [ben.id]);
       expect(rows).toHaveLength(40);
@@ -135,7 +158,7 @@ describe('following the inbox', () => {
 describe('cursors', () => {
   it.each([
     ['nonsense', 'nonsense'],
-    ['one of channels that are not followed', encodeCursor([{ channelId: 999, epoch: 1, seq: 0 }])],
+    ['one of channels that are not followed', encodeCursor([{ channelId: 999, epoch: 1, since: 0, seq: 0 }])],
     ['an empty one', ''],
   ])('%s is refused', async (_, after) => {
     const ben = await server.register('cursors');
@@ -157,7 +180,7 @@ describe('cursors', () => {
           .join(' '),
       ).toString('base64url');
     for (const [after, code] of [
-      [change(2, 'zzzz'), 'CURSOR_UNKNOWN'],
+      [change(3, 'zzzz'), 'CURSOR_UNKNOWN'],
       [change(1, '1'), 'CURSOR_UNKNOWN'],
     ] as const) {
       const refused = subscribe<Received>(ben, query, { after });

@@ -196,7 +196,7 @@ async function checkUnread(stored: Stored, { endpoint, subscribers, readers }: C
 /** Whoever got a message and came back, or is still there, counts as having got it: the sender sees that. */
 async function checkReceipts({ databaseUrl, subscribers }: Checked): Promise<string[]> {
   let missing = 0;
-  for (const deadline = performance.now() + 3_000; ; await sleep(100)) {
+  for (const deadline = performance.now() + 1_000; ; await sleep(100)) {
     const rows = await query<{ instance_id: string; message_id: number }>(
       databaseUrl,
       'select instance_id, message_id from clambake.receipt',

@@ -20,6 +20,11 @@ export interface Outcome {
   notes: string[];
 }
 
+/** How many times a promised time may be exceeded: the short form runs wherever tests run, beside whatever else runs there. */
+export function patience(scale: Scale): number {
+  return scale === 'long' ? 1 : 5;
+}
+
 /** A fault and how to do it. */
 export interface Fault {
   title: string;

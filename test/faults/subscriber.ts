@@ -75,6 +75,7 @@ export class Subscriber {
 
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
+    let failures = 0;
     for (let turn = 0; !signal.aborted && this.refused.length === 0; turn += 1) {
       const endpoints = this.#endpoints();
       const endpoint = endpoints[turn % endpoints.length];
@@ -93,7 +94,8 @@ export class Subscriber {
         }
       }
       // Once it was connected the next attempt comes at once; otherwise nobody is there yet.
-      const wait = this.connectedAt > before ? 5 : 50;
+      failures = this.connectedAt > before ? 0 : failures + 1;
+      const wait = failures === 0 ? 5 : Math.min(250, 25 * 2 ** failures);
       await sleep(wait * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
     }
   }

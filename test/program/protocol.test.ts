@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { Machine } from '../support/program.ts';
 import { hasBash, protocolLines } from '../support/protocol.ts';
 import { Agent } from '../support/server.ts';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 /** A session of an agent: a key and a folder of its own, and what it types there. */
 class Session {

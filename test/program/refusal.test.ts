@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { Machine, type Said } from '../support/program.ts';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let database: TestDatabase;
 let machine: Machine;
@@ -89,7 +91,7 @@ describe('a value that is none', () => {
 
   test('is an id of nothing', async () => {
     expect(await refusal(1, ['update-memory', '42', '--status', 'resolved'])).toMatch(/^There is no memory #42: /);
-    expect(await refusal(1, ['read', '4242'])).toMatch(/^There is no message #4242 /);
+    expect(await refusal(1, ['read', '4242'])).toMatch(/^No message #4242 is in the inbox of /);
   });
 });
 

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isAlive } from '../../server/database/process.ts';
 import { createTestHome } from './home.ts';
 import { freePort } from './port.ts';
 
@@ -149,13 +150,5 @@ export class Machine {
 
 const read = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
 
-function alive(pid: string | undefined): number | undefined {
-  if (!pid) return undefined;
-  try {
-    process.kill(Number(pid), 0);
-    return Number(pid);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return undefined;
-    throw error;
-  }
-}
+/** The process of this number, where it runs: a zombie that nobody has collected does not. */
+const alive = (pid: string | undefined): number | undefined => (pid && isAlive(Number(pid)) ? Number(pid) : undefined);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cluster, withCluster } from '../cluster.ts';
 import { inspect } from '../invariants.ts';
 import { Ledger } from '../ledger.ts';
-import type { Fault, Outcome } from '../outcome.ts';
+import { type Fault, type Outcome, patience, type Scale } from '../outcome.ts';
 import { query } from '../own-postgres.ts';
 import { Subscriber } from '../subscriber.ts';
 import { Writer } from '../writer.ts';
@@ -16,10 +16,11 @@ const backstop = 1_000 + 150;
  */
 export const lostWakeUp: Fault = {
   title: 'killed between commit and wake-up',
-  run: (scale) => withCluster({ replicas: 2 }, async (cluster) => [await run(cluster, scale === 'long' ? 40 : 4)]),
+  run: (scale) => withCluster({ replicas: 2 }, async (cluster) => [await run(cluster, scale)]),
 };
 
-async function run(cluster: Cluster, times: number): Promise<Outcome> {
+async function run(cluster: Cluster, scale: Scale): Promise<Outcome> {
+  const times = scale === 'long' ? 40 : 4;
   const ledger = new Ledger();
   const [author, near, far] = await cluster.registerMany(3, 1);
   if (!author || !near || !far) throw new Error('Three instances were wanted.');
@@ -53,8 +54,8 @@ async function run(cluster: Cluster, times: number): Promise<Outcome> {
         [subscribers[0], readyAt],
         [subscribers[1], killedAt],
       ] as const) {
-        const at = await arrival(subscriber, subject, since + 5_000);
-        if (at === undefined || at - since > backstop) {
+        const at = await arrival(subscriber, subject, since + 10_000);
+        if (at === undefined || at - since > backstop * patience(scale)) {
           late.push(`a committed message took ${at === undefined ? 'for ever' : `${(at - since).toFixed()} ms`}`);
         }
       }

@@ -29,7 +29,7 @@ export const schedule: Fault = {
   title: 'random schedules against a model',
   run: (scale) =>
     withCluster({}, async (cluster) => {
-      const runs = scale === 'long' ? 150 : 12;
+      const runs = scale === 'long' ? 150 : 10;
       const tally = { messages: 0 };
       const schedules = fc.array(action, { minLength: 5, maxLength: 40 });
       const property = fc.asyncProperty(schedules, async (actions) => {

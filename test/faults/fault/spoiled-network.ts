@@ -3,7 +3,7 @@ import { type Proxy as NetworkProxy, startProxy } from '../../support/proxy.ts';
 import type { Endpoint } from '../client.ts';
 import { withCluster } from '../cluster.ts';
 import { type Load, underLoad } from '../load.ts';
-import { type Fault, type Outcome, percentile, type Scale } from '../outcome.ts';
+import { type Fault, type Outcome, patience, percentile, type Scale } from '../outcome.ts';
 import type { OwnPostgres } from '../own-postgres.ts';
 import { StartupSwitch } from '../startup-switch.ts';
 
@@ -33,7 +33,7 @@ export const silentListener: Fault = {
             writeTo: () => [cluster.endpoint(0)],
             follow: () => [cluster.endpoint(1)],
           },
-          (load) => silence(load, listeners, scale === 'long' ? 20_000 : 4_000),
+          (load) => silence(load, listeners, scale),
         );
         return [outcome];
       });
@@ -44,23 +44,24 @@ export const silentListener: Fault = {
   },
 };
 
-async function silence(load: Load, listeners: NetworkProxy | undefined, milliseconds: number): Promise<void> {
+async function silence(load: Load, listeners: NetworkProxy | undefined, scale: Scale): Promise<void> {
   if (!listeners) throw new Error('There is no proxy.');
   load.runs = 1;
   const accepted = listeners.accepted;
   load.notes.push(accepted > 0 ? 'a listener listened' : 'no listener: every delivery took the backstop');
   const marks = load.subscribers.map(({ received }) => received.length);
   listeners.mode = 'blackhole';
-  await sleep(milliseconds);
+  await sleep(scale === 'long' ? 20_000 : 3_000);
   const meanwhile = load.subscribers.flatMap(({ received }, n) =>
-    received.slice(marks[n]).map(({ subject, at }) => at - (load.ledger.begun.get(subject) ?? at)),
+    received.slice(marks[n]).map(({ subject, at }) => at - (load.ledger.acknowledged.get(subject)?.at ?? at)),
   );
   listeners.mode = 'pass';
   await sleep(1_000);
   const slowest = percentile(meanwhile, 1);
   load.notes.push(`meanwhile ${meanwhile.length} deliveries, the slowest in ${slowest.toFixed()} ms`);
   if (meanwhile.length === 0) load.violations.push('nothing was delivered while the listener was silent');
-  if (slowest > backstop) load.violations.push(`a delivery took ${slowest.toFixed()} ms while the listener was silent`);
+  if (slowest > backstop * patience(scale))
+    load.violations.push(`a delivery took ${slowest.toFixed()} ms while the listener was silent`);
 }
 
 const spoils = {
@@ -117,7 +118,7 @@ async function spoil(where: 'database' | 'ws' | 'sse', scale: Scale): Promise<Ou
         async (load) => {
           for (let round = 0; round < (scale === 'long' ? 10 : 1); round += 1) {
             for (const spoilOnce of Object.values(spoils)) {
-              await spoilOnce(proxy, scale === 'long' ? 2_000 : 700);
+              await spoilOnce(proxy, scale === 'long' ? 2_000 : 500);
               load.runs += 1;
             }
           }

@@ -29,7 +29,7 @@ export const unreadStreams: Fault = {
 };
 
 async function withoutReading(cluster: Cluster, load: Load, scale: Scale): Promise<void> {
-  const [count, milliseconds] = scale === 'long' ? [100, 30_000] : [30, 4_000];
+  const [count, milliseconds] = scale === 'long' ? [100, 30_000] : [30, 3_000];
   load.runs = count;
   await sleep(milliseconds / 4);
   const before = { tail: tailSince(load, 0), vitals: vitalsOf(cluster.server(0).pid) };

@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import type { Config } from './config.ts';
+import type { Services } from './context.ts';
+import type { ConnectedDatabase } from './database/connect.ts';
+import { Activities } from './delivery/activity.ts';
+import { Announcer } from './delivery/announcer.ts';
+import { type Heard, Listener } from './delivery/listener.ts';
+import { News } from './delivery/news.ts';
+import { Tails } from './delivery/tails.ts';
+import { LiveTokens } from './instance/live-tokens.ts';
+import type { Logger } from './logger.ts';
+
+/** The services of one server, joined up. */
+export interface Wired {
+  services: Services;
+  /** Fields for GET /health. */
+  health(): Record<string, unknown>;
+  /** Ends what goes on by itself. */
+  quieten(): Promise<void>;
+}
+
+/**
+ * Joins up what stands behind the operations of one server. On a database that other servers may use it also tells them what
+ * was committed, and hears from them; the embedded one has no other.
+ */
+export function wire(config: Config, { database, url }: ConnectedDatabase, log: Logger): Wired {
+  const { pool } = database;
+  const tails = new Tails(pool, log);
+  const activities = new Activities();
+  const liveTokens = new LiveTokens(pool, log, config.staleAfter);
+  const heard: Heard = {
+    message(channelIds) {
+      for (const channelId of channelIds) tails.wake(channelId);
+    },
+    revoked: () => liveTokens.check(),
+    activity: (event) => activities.publish(event),
+    resumed() {
+      void tails.wakeAll();
+      liveTokens.check();
+    },
+  };
+  const origin = randomUUID();
+  const shared = config.databaseUrl !== undefined;
+  const announcer = shared ? new Announcer(pool, log, origin) : undefined;
+  const listener = shared ? new Listener({ url, origin, heard, log }) : undefined;
+  listener?.start();
+  return {
+    services: {
+      database,
+      tails,
+      activities,
+      liveTokens,
+      news: new News(heard, announcer),
+      log,
+      staleAfter: config.staleAfter,
+    },
+    health: () => listener?.health ?? {},
+    async quieten() {
+      tails.close();
+      liveTokens.close();
+      await announcer?.close();
+      await listener?.close();
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createTestHome, type TestHome } from '../support/home.ts';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { cli } from './process.ts';
+
+let folder: TestHome;
+let database: TestDatabase;
+beforeEach(async () => {
+  [folder, database] = await Promise.all([createTestHome(), createTestDatabase()]);
+});
+afterEach(async () => {
+  await database.drop();
+  await folder.remove();
+});
+
+test.each([
+  ['below a plain file', (plain: string) => join(plain, 'clambake')],
+  ['that is a plain file', (plain: string) => plain],
+])('a home %s ends serve with one clear message, though database and token are given', async (_what, homeOf) => {
+  const plain = join(folder.path, 'plain');
+  await writeFile(plain, 'no folder');
+  const home = homeOf(plain);
+  const said = await cli(['serve'], {
+    CLAMBAKE_HOME: home,
+    CLAMBAKE_PORT: '0',
+    CLAMBAKE_LOG_LEVEL: 'silent',
+    CLAMBAKE_TOKEN: 'a-token-of-enough-characters',
+    DATABASE_URL: database.url,
+  });
+  expect(said).toMatchObject({ code: 1, stdout: '' });
+  expect(said.stderr.trim().split('\n')).toHaveLength(1);
+  expect(said.stderr).toMatch(/^clambake: /);
+  expect(said.stderr).toContain(plain);
+  expect(said.stderr).toContain('CLAMBAKE_HOME');
+  expect(said.stderr).not.toContain(new URL(database.url).password);
+  await rm(plain);
+});
