@@ -48,7 +48,7 @@ export async function register(
     });
     return data;
   };
-  return key !== "" ? registering() : underLock(lockFor(home, key), longest, registering);
+  return key === undefined ? registering() : underLock(lockFor(home, key), longest, registering);
 }
 
 /** Forgets the registration of an instance that has left. */

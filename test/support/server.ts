@@ -143,9 +143,17 @@ export class TestServer {
   }
 }
 
-/** Starts a server for one test file. */
+/** Starts a server for one test file, on a database of its own. */
 export async function startTestServer(settings: Partial<Config> = {}): Promise<TestServer> {
-  const database = await createTestDatabase();
+  return startOn(await createTestDatabase(), settings);
+}
+
+/** Starts a second server on the database of another, which is closed after it. */
+export function startReplica({ database, config }: TestServer): Promise<TestServer> {
+  return startOn({ url: database.url, drop: async () => {} }, { token: config.token });
+}
+
+async function startOn(database: TestDatabase, settings: Partial<Config>): Promise<TestServer> {
   const home = await createTestHome();
   const config: Config = {
     ...readConfig({
