@@ -49,11 +49,7 @@ export async function findIdentity(need: 'instance' | 'operator' | 'any', given:
   const key = sessionKey(given.environment);
   const sessions = listSessions(given.home).filter((session) => belongsTo(session, given.server));
   const candidates = key === undefined ? nearest(sessions, given.cwd) : withKey(sessions, key);
-  if (candidates.length > 1) {
-    if (need === 'any') return operator();
-    return { kind: 'instance', session: await onlyLive(candidates, given) };
-  }
-  const [session] = candidates;
+  const session = candidates.length > 1 ? await onlyLive(candidates, need, given) : candidates[0];
   if (session) return { kind: 'instance', session };
   if (need === 'any') return operator();
   throw notRegistered('Not registered here');
@@ -104,18 +100,24 @@ function nearest(sessions: Session[], cwd: string): Session[] {
   return best?.sessions ?? [];
 }
 
-async function onlyLive(candidates: Session[], given: Circumstances): Promise<Session> {
+/** @returns the one that is live; undefined where none is and the command need not be asked by an instance */
+async function onlyLive(
+  candidates: Session[],
+  need: 'instance' | 'any',
+  given: Circumstances,
+): Promise<Session | undefined> {
   const ids = candidates.map(({ instance }) => instance);
   const live = await given.liveAmong(ids, await given.operatorToken());
   const remaining = candidates.filter(({ instance }) => live.has(instance));
   const [session] = remaining;
   if (session && remaining.length === 1) return session;
+  if (remaining.length === 0 && need === 'any') return undefined;
   const which = remaining.length === 0 ? candidates : remaining;
   throw new CliError(
     ExitCode.notAllowed,
     'NOT_REGISTERED',
     `${which.length} instances registered from this folder${remaining.length === 0 ? ', none of them live' : ''}. ` +
-      `Say which one with --as or CLAMBAKE_INSTANCE:\n${listed(which)}`,
+      `Say which one with --as or CLAMBAKE_INSTANCE, or end one: \`clambake deregister --as <instance>\`.\n${listed(which)}`,
     { candidates: which.map(({ instance }) => instance) },
   );
 }

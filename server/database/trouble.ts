@@ -19,11 +19,17 @@ export interface DatabaseAddress {
  */
 export function readAddress(url: string): DatabaseAddress {
   try {
-    // pg takes nearly anything, and then looks for a host of that name.
-    new URL(url);
+    // pg takes nearly anything, and then looks for a host of that name. Without a host, as with a socket, it is no URL to Node.
+    new URL(url.replace('@/', '@localhost/'));
     const { user = '', host, port, database = '' } = new pg.Client({ connectionString: url });
+    if (!Number.isInteger(port)) throw new TypeError('no port');
     return { user, host, port, database };
   } catch (cause) {
+    if (cause instanceof Error && 'path' in cause && 'code' in cause) {
+      throw new DatabaseError(
+        `DATABASE_URL names the file ${JSON.stringify(cause.path)}, which cannot be read (${cause.code}): correct sslrootcert, sslcert or sslkey.`,
+      );
+    }
     // The value may hold a password, and so may the parser's message: neither is repeated.
     throw new DatabaseError(
       'DATABASE_URL cannot be read: write it like postgresql://user:password@localhost:5432/name, with special characters of the password percent-encoded (@ as %40, / as %2F).',
@@ -34,8 +40,9 @@ export function readAddress(url: string): DatabaseAddress {
 
 /** An address such as `postgresql://me@localhost:5432/work`, without the password. */
 export function describeAddress({ user, host, port, database }: DatabaseAddress): string {
-  if (host.startsWith('/')) return `postgresql://${user}@/${database}?host=${host}&port=${port}`;
-  return `postgresql://${user}@${host.includes(':') ? `[${host}]` : host}:${port}/${database}`;
+  const who = user === '' ? '' : `${user}@`;
+  if (host.startsWith('/')) return `postgresql://${who}/${database}?host=${host}&port=${port}`;
+  return `postgresql://${who}${host.includes(':') ? `[${host}]` : host}:${port}/${database}`;
 }
 
 /** The five-character code of an error of Postgres, or the code of an error of the system; '' where it has none. */

@@ -2,8 +2,13 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { commands } from '../../cli/generated/commands.ts';
+import { Reach } from '../../cli/reach.ts';
+import { register } from '../../cli/registration.ts';
 import { listSessions } from '../../cli/session.ts';
+import { readConfig } from '../../server/config.ts';
 import { Caller, startTestServer } from '../support/server.ts';
 import { answerError, answerJson, type FakeServer, type Got, startFake } from './fake-server.ts';
 import { cli, type Said } from './process.ts';
@@ -43,7 +48,25 @@ test('ten registrations with one session key at once are one instance, whose sto
   }
 }, 120_000);
 
-describe('a request whose answer is lost', () => {
+test('the token that is stored last is the newest, even where the oldest answer would come last', async () => {
+  const [command] = commands.filter(({ name }) => name === 'register');
+  if (!command) throw new Error('There is no register.');
+  const variables = { project: 'race', dir: home, session: 'one session' };
+  const reach = new Reach(readConfig({ CLAMBAKE_HOME: home }), 'http://127.0.0.1:1', {});
+  let tokens = 0;
+  const request = async (): Promise<Record<string, unknown>> => {
+    tokens += 1;
+    const token = `token-${tokens}`;
+    await sleep(20 * (11 - tokens));
+    return { register: { resumed: tokens > 1, token, instance } };
+  };
+  await Promise.all(Array.from({ length: 10 }, () => register(command, variables, request, reach, home)));
+  expect(tokens).toBe(10);
+  expect(listSessions(home)).toMatchObject([{ token: 'token-10', sessionKey: 'one session' }]);
+  expect(await readdir(join(home, 'sessions'))).toEqual([`${instance.id}.json`]);
+});
+
+describe('a request whose answer is lost', { timeout: 90_000 }, () => {
   let server: FakeServer;
   let answer: (response: ServerResponse, got: Got) => void;
   beforeEach(async () => {
@@ -68,7 +91,7 @@ describe('a request whose answer is lost', () => {
   };
   const registered = (response: ServerResponse): void =>
     answerJson(response, { data: { register: { resumed: false, token: 'instance-token-1', instance } } });
-  const register = async (): Promise<void> => {
+  const registerFirst = async (): Promise<void> => {
     answer = registered;
     expect((await run(['register', '--project', 'doc-db-v2'])).code).toBe(0);
     server.got.length = 0;
@@ -91,7 +114,7 @@ describe('a request whose answer is lost', () => {
   });
 
   test('of deregister is asked for by the operator, since the token has gone with the instance', async () => {
-    await register();
+    await registerFirst();
     losingOne((response, { headers }) => {
       if (headers.authorization === 'Bearer instance-token-1')
         answerError(response, 'UNAUTHENTICATED', 'This token is unknown or was revoked.', 401);
@@ -107,14 +130,14 @@ describe('a request whose answer is lost', () => {
   });
 
   test('of deregister with a token that was revoked before is a refusal all the same', async () => {
-    await register();
+    await registerFirst();
     answer = (response) => answerError(response, 'UNAUTHENTICATED', 'This token is unknown or was revoked.', 401);
     expect((await run(['deregister'])).code).toBe(4);
     expect(server.got).toHaveLength(1);
   });
 
   test('of a question, a heartbeat or a reading by number is asked again', async () => {
-    await register();
+    await registerFirst();
     losingOne((response) => answerJson(response, { data: { heartbeat: instance } }));
     expect((await run(['heartbeat', '--task', 'x'])).code).toBe(0);
     losingOne((response) => answerJson(response, { data: { me: { kind: 'INSTANCE', name: instance.id, instance } } }));
@@ -125,7 +148,7 @@ describe('a request whose answer is lost', () => {
   });
 
   test('of read --all is not: what the first one marked would never be shown', async () => {
-    await register();
+    await registerFirst();
     losingOne((response) => answerJson(response, { data: { markRead: { count: 0, messages: [] } } }));
     const said = await run(['read', '--all']);
     expect(said).toMatchObject({ code: 5, stdout: '', stderr: expect.stringContaining('may have been carried out') });

@@ -1,11 +1,13 @@
 import { chmod, chown, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { closedFolder } from '../../server/database/account.ts';
 import { connectDatabase } from '../../server/database/connect.ts';
-import { startEmbedded } from '../../server/database/embedded.ts';
+import { type DatabaseLog, startEmbedded } from '../../server/database/embedded.ts';
 import { isAlive } from '../../server/database/process.ts';
 import { createTestHome, type TestHome } from '../support/home.ts';
 import { hold } from './hold.ts';
@@ -27,6 +29,30 @@ async function query(url: string, sql: string): Promise<Record<string, unknown>[
 
 async function postmasterPid(home: string): Promise<number> {
   return Number((await readFile(join(home, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);
+}
+
+/** A log that keeps what it is told, with the words of the error. */
+function listeningLog(said: string[]): DatabaseLog {
+  return pino({ level: 'info' }, { write: (line) => void said.push(line) });
+}
+
+/** Takes the lock of a server from it, as another server would that comes between. */
+async function takeFromServer(url: string): Promise<pg.Client> {
+  const [taker, ender] = [new pg.Client({ connectionString: url }), new pg.Client({ connectionString: url })];
+  for (const client of [taker, ender]) client.on('error', () => undefined);
+  await Promise.all([taker.connect(), ender.connect()]);
+  // It queues for the lock, and has it in the moment in which the server's connection ends.
+  const taken = taker.query(
+    `select pg_advisory_lock((classid::int8 << 32) | objid::int8) from pg_locks where locktype = 'advisory'`,
+  );
+  await vi.waitFor(async () => {
+    const { rowCount } = await ender.query(`select from pg_locks where locktype = 'advisory' and not granted`);
+    expect(rowCount).toBe(1);
+  });
+  await ender.query(`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted`);
+  await taken;
+  await ender.end();
+  return taker;
 }
 
 describe('the embedded Postgres', () => {
@@ -84,7 +110,8 @@ describe('the embedded Postgres', () => {
     expect(await postmasterPid(home.path)).toBe(pid);
     expect(await query(embedded.url, 'select name from clambake.project')).toEqual([{ name: 'Kept' }]);
     await embedded.stop();
-    expect(isAlive(pid)).toBe(false);
+    // Its file goes a moment before it.
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 5_000 });
   });
 
   it('recovers what was committed when Postgres and its server are killed with -9', async () => {
@@ -106,6 +133,53 @@ describe('the embedded Postgres', () => {
     process.kill(await postmasterPid(home.path), 'SIGKILL');
     await vi.waitFor(() => database.ping(), { timeout: 15_000, interval: 100 });
     await close();
+  });
+
+  it('stays stopped where it is stopped while it comes back', async () => {
+    const said: string[] = [];
+    const embedded = await startEmbedded(home.path, listeningLog(said));
+    process.kill(await postmasterPid(home.path), 'SIGKILL');
+    await vi.waitFor(() => expect(said.join()).toContain('taking it up again'), { timeout: 10_000, interval: 1 });
+    await embedded.stop();
+    const pid = await postmasterPid(home.path).catch(() => undefined);
+    expect(pid !== undefined && isAlive(pid)).toBe(false);
+    await sleep(3_000);
+    await expect(query(embedded.url, 'select 1')).rejects.toThrow('ECONNREFUSED');
+  });
+
+  it('comes back at the same address once that is free, where something else took it meanwhile', async () => {
+    const said: string[] = [];
+    const embedded = await startEmbedded(home.path, listeningLog(said));
+    const intruder = createServer();
+    process.kill(await postmasterPid(home.path), 'SIGKILL');
+    await vi.waitFor(
+      () =>
+        new Promise<void>((resolve, reject) => {
+          intruder.once('error', reject).listen(Number(new URL(embedded.url).port), '127.0.0.1', () => resolve());
+        }),
+      { timeout: 5_000, interval: 1 },
+    );
+    await vi.waitFor(() => expect(said.join()).toContain('not back yet'), { timeout: 20_000 });
+    intruder.close();
+    await vi.waitFor(() => query(embedded.url, 'select 1'), { timeout: 20_000, interval: 200 });
+    await embedded.stop();
+  });
+
+  it('that another server has taken is left to it, with one word in the log', async () => {
+    const said: string[] = [];
+    const embedded = await startEmbedded(home.path, listeningLog(said));
+    const url = new URL(embedded.url);
+    url.pathname = '/postgres';
+    const other = await takeFromServer(url.href);
+    await sleep(6_000);
+    expect(said.filter((text) => text.includes('not back yet'))).toHaveLength(1);
+    expect(said.join()).toContain('Another Clambake server');
+    await embedded.stop();
+    expect((await other.query('select 1 as up')).rows).toEqual([{ up: 1 }]);
+    await other.end();
+    const next = await startEmbedded(home.path, log);
+    expect(next.attached).toBe(true);
+    await next.stop();
   });
 
   it('starts although a postmaster.pid from before a restart names a process that is no Postgres', async () => {

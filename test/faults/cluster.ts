@@ -144,12 +144,35 @@ export class Cluster {
   }
 }
 
-/** Starts a cluster for as long as `use` runs. */
+/** Clusters that wait for the next fault, by what they were started with. */
+const kept = new Map<string, Cluster>();
+let keeping = false;
+
+/** From now on a cluster that came through a fault is used for the next one that wants the like: each start takes seconds. */
+export function keepClusters(): void {
+  keeping = true;
+}
+
+/** Ends what was kept. */
+export async function closeClusters(): Promise<void> {
+  const clusters = [...kept.values()];
+  kept.clear();
+  for (const cluster of clusters) await cluster.close();
+}
+
+/** Has a cluster for as long as `use` runs. */
 export async function withCluster<T>(options: ClusterOptions, use: (cluster: Cluster) => Promise<T>): Promise<T> {
-  const cluster = await Cluster.start(options);
+  const isPlain = keeping && options.reach === undefined && options.home === undefined;
+  const key = JSON.stringify([options.replicas ?? 1, options.embedded ?? false, options.environment ?? {}]);
+  const cluster = (isPlain ? kept.get(key) : undefined) ?? (await Cluster.start(options));
+  if (isPlain) kept.delete(key);
+  let survived = false;
   try {
-    return await use(cluster);
+    const result = await use(cluster);
+    survived = cluster.deaths().length === 0;
+    return result;
   } finally {
-    await cluster.close();
+    if (isPlain && survived) kept.set(key, cluster);
+    else await cluster.close();
   }
 }

@@ -62,7 +62,7 @@ export class ServerProcess {
       this.log += `\nended by itself: ${signal ?? code}`;
     });
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.log = (this.log + text).slice(-20_000);
+      this.log = (this.log + text).slice(-200_000);
     });
     const line = await this.#announcement(child);
     this.port = Number(new URL((JSON.parse(line) as { url: string }).url).port);

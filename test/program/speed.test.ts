@@ -1,10 +1,14 @@
 import { spawnSync } from 'node:child_process';
+import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, expect, test } from 'vitest';
-import { Machine, program, type Started } from '../support/program.ts';
+import { afterEach, expect, type TestContext, test } from 'vitest';
+import { Machine, program } from '../support/program.ts';
 
 // This file runs alone, after all others: vitest.config.ts. What else the machine does can only make a figure worse: hence
 // further attempts, and not wider limits.
+
+/** How often a figure is taken until it is within its limit. */
+const attempts = 4;
 
 const machines: Machine[] = [];
 afterEach(async () => {
@@ -17,57 +21,90 @@ async function createMachine(): Promise<Machine> {
   return machine;
 }
 
-/** Starts `serve`, and asks once it says that it is up. Gives the milliseconds from the one to the answer of the other. */
-async function start(machine: Machine, args: string[]): Promise<{ server: Started; took: number }> {
+/** Says of figures that are beyond their limit whether they tell anything: not where other programs took all processors. */
+function judge({ skip }: TestContext, figures: string, within: boolean, idleBefore: Times): void {
+  console.log(figures);
+  const now = times();
+  const idle = (now.idle - idleBefore.idle) / (now.all - idleBefore.all);
+  if (!within && idle < 0.1) skip(`no processor was free to measure with: ${figures}`);
+  expect(within, figures).toBe(true);
+}
+
+interface Times {
+  idle: number;
+  all: number;
+}
+
+/** What all processors did since they started, in milliseconds. */
+function times(): Times {
+  const total = { idle: 0, all: 0 };
+  for (const { times } of cpus()) {
+    total.idle += times.idle;
+    total.all += times.idle + times.user + times.sys + times.nice + times.irq;
+  }
+  return total;
+}
+
+/** Starts `serve`, asks once it says that it is up, and gives the milliseconds from the one to the answer of the other. */
+async function start(machine: Machine, args: string[]): Promise<number> {
   const begin = performance.now();
   const server = machine.start(['serve']);
   while (!server.said.stdout.includes('Clambake is running.') && server.process.exitCode === null) await sleep(5);
   const { code, stderr } = await machine.run(args);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  return { server, took: performance.now() - begin };
+  return performance.now() - begin;
 }
 
 test('the first start takes less than 10 s to the first answer, a later one less than 2 s', {
-  retry: 2,
-  timeout: 120_000,
-}, async () => {
-  const machine = await createMachine();
-  const first = await start(machine, ['register', '--project', 'p']);
+  timeout: 300_000,
+}, async (context) => {
+  const before = times();
+  const first: number[] = [];
   const later: number[] = [];
-  while (later.length < 4 && !(Math.min(...later) < 2000)) {
+  const within = (): boolean => Math.min(...first) < 10_000 && Math.min(...later) < 2000;
+  for (let attempt = 0; attempt < attempts && !within(); attempt += 1) {
+    const machine = await createMachine();
+    first.push(await start(machine, ['register', '--project', 'p']));
     expect((await machine.run(['stop'])).code).toBe(0);
-    later.push((await start(machine, ['status'])).took);
+    later.push(await start(machine, ['status']));
+    expect((await machine.run(['stop'])).code).toBe(0);
   }
-  console.log(`first start: ${Math.round(first.took)} ms; later ones: ${later.map(Math.round).join(', ')} ms`);
-  expect(first.took).toBeLessThan(10_000);
-  expect(Math.min(...later)).toBeLessThan(2000);
+  const list = (figures: number[]): string => figures.map((figure) => `${Math.round(figure)} ms`).join(', ');
+  judge(context, `first start: ${list(first)}; later start: ${list(later)}`, within(), before);
 });
 
 const median = (figures: number[]): number =>
   figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)] ?? Number.NaN;
 
-test('a command takes at most twice the time of `node -e 0`', { retry: 3, timeout: 120_000 }, async () => {
+test('a command takes at most twice the time of `node -e 0`', { timeout: 300_000 }, async (context) => {
   const machine = await createMachine();
   await start(machine, ['register', '--project', 'p']);
   const env = { ...process.env, ...machine.env };
-  /** Milliseconds of wall time. */
   const time = (args: string[]): number => {
     const begin = performance.now();
     const { status } = spawnSync(process.execPath, args, { stdio: 'ignore', env });
     expect(status).toBe(0);
     return performance.now() - begin;
   };
-  const node: number[] = [];
-  const commands: Record<string, number[]> = { status: [], inbox: [], heartbeat: [] };
-  // Taking turns, so that what else happens on the machine happens to all of them.
-  for (let turn = 0; turn < 15; turn += 1) {
-    node.push(time(['-e', '0']));
-    for (const [name, figures] of Object.entries(commands)) figures.push(time([program, name]));
+  const before = times();
+  const names = ['status', 'inbox', 'heartbeat'];
+  /** The best ratio of each. */
+  const ratios = new Map<string, number>();
+  const figures: string[] = [];
+  const within = (): boolean => names.every((name) => (ratios.get(name) ?? Number.NaN) <= 2);
+  for (let attempt = 0; attempt < attempts && !within(); attempt += 1) {
+    const taken = new Map<string, number[]>(['', ...names].map((name) => [name, []]));
+    // Taking turns, so that what else happens on the machine happens to all of them.
+    for (let turn = 0; turn < 11; turn += 1) {
+      for (const [name, list] of taken) list.push(time(name === '' ? ['-e', '0'] : [program, name]));
+    }
+    const floor = median(taken.get('') ?? []);
+    for (const name of names) {
+      const ratio = median(taken.get(name) ?? []) / floor;
+      figures.push(`${name} ${ratio.toFixed(2)}`);
+      ratios.set(name, Math.min(ratio, ratios.get(name) ?? ratio));
+    }
+    figures.push(`of ${floor.toFixed(0)} ms`);
   }
-  const floor = median(node);
-  const ratios = Object.entries(commands).map(([name, figures]) => [name, median(figures) / floor] as const);
-  console.log(
-    `node -e 0: ${floor.toFixed(0)} ms; ${ratios.map(([name, ratio]) => `${name}: ${ratio.toFixed(2)} times`).join(', ')}`,
-  );
-  for (const [name, ratio] of ratios) expect.soft(ratio, name).toBeLessThanOrEqual(2);
+  judge(context, `times \`node -e 0\`: ${figures.join(', ')}`, within(), before);
 });

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isAlive } from '../../server/database/process.ts';
 import { createTestHome } from './home.ts';
@@ -135,6 +136,8 @@ export class Machine {
    */
   async close(): Promise<void> {
     const said = await this.run(['stop']);
+    // A server that has answered `stop` and removed its traces may still be on its way out.
+    await Promise.race([Promise.all(this.#started.map(({ ended }) => ended)), sleep(5_000, undefined, { ref: false })]);
     const left = Object.entries(this.running()).filter(([, pid]) => pid !== undefined);
     for (const [, pid] of left) process.kill(pid ?? 0, 'SIGKILL');
     const hanging = this.#started.filter(({ process }) => process.exitCode === null && process.signalCode === null);

@@ -27,7 +27,12 @@ export const repeatedKey: Fault = {
         const answers = await Promise.all(
           Array.from({ length: atOnce }, async (_, i) => {
             const begun = performance.now();
-            const answer = await post<object>(cluster.endpoint(i % 2), member.token, { query: sendMessage, variables });
+            const answer = await post<object>(
+              cluster.endpoint(i % 2),
+              member.token,
+              { query: sendMessage, variables },
+              60_000,
+            );
             latencies.push(performance.now() - begun);
             return JSON.stringify(answer);
           }),
@@ -37,7 +42,11 @@ export const repeatedKey: Fault = {
           violations.push(`${different.length} different answers: ${different.slice(0, 3).join(' ')}`);
         }
       }
-      const rows = await query<{ subject: string }>(cluster.databaseUrl, 'select subject from clambake.message');
+      const rows = await query<{ subject: string }>(
+        cluster.databaseUrl,
+        'select subject from clambake.message where sender_id = $1',
+        [member.id],
+      );
       const subjects = new Set(rows.map(({ subject }) => subject));
       return [
         {
