@@ -1,8 +1,8 @@
 import type { Config } from '../server/config.ts';
 import { tokenPath } from '../server/token-file.ts';
-import { ask } from './client.ts';
 import { CliError, ExitCode } from './exit.ts';
 import { findIdentity, type Identity } from './identity.ts';
+import { liveAmong } from './live.ts';
 import type { Reach } from './reach.ts';
 import { readSession, removeSession, type Session } from './session.ts';
 
@@ -79,8 +79,12 @@ export class Actor {
   }
 
   #refused(error: CliError, url: string): CliError {
-    const { config } = this.#asking;
-    if (this.#identity.kind === 'instance') return ended(this.#identity.session, error, config.home);
+    const { config, reach } = this.#asking;
+    if (this.#identity.kind === 'instance') {
+      if (error.code === 'TOKEN_REFUSED') return error;
+      const { session } = this.#identity;
+      return reach.certain ? ended(session, config.home) : unknownAt(url, session);
+    }
     const source = config.token === undefined ? `in ${tokenPath(config.home)}` : 'in CLAMBAKE_TOKEN';
     return new CliError(
       ExitCode.notAllowed,
@@ -95,9 +99,8 @@ function isRefusedToken(error: unknown): error is CliError {
   return error instanceof CliError && (error.code === 'UNAUTHENTICATED' || error.code === 'TOKEN_REFUSED');
 }
 
-/** A registration is forgotten only where the server itself says that it does not know the token. */
-function ended({ instance, project, token }: Session, error: CliError, home: string): CliError {
-  if (error.code === 'TOKEN_REFUSED') return error;
+/** Forgets a registration whose server itself says that it does not know its token. */
+function ended({ instance, project, token }: Session, home: string): CliError {
   removeSession(home, instance, token);
   return new CliError(
     ExitCode.notAllowed,
@@ -107,28 +110,13 @@ function ended({ instance, project, token }: Session, error: CliError, home: str
   );
 }
 
-const liveInstances =
-  'query Live($after:String){instances(live:true,first:50,after:$after){nodes{id}pageInfo{hasNextPage endCursor}}}';
-
-/** Which of these instances the server lists as live. */
-async function liveAmong(instances: string[], url: string, token: string): Promise<Set<string>> {
-  const live = new Set<string>();
-  let after: string | null = null;
-  do {
-    const data = await ask({
-      url,
-      token,
-      document: liveInstances,
-      variables: { after },
-      mutation: false,
-      repeatable: true,
-    });
-    const page = data.instances as {
-      nodes: { id: string }[];
-      pageInfo: { hasNextPage: boolean; endCursor: string | null };
-    };
-    for (const { id } of page.nodes) if (instances.includes(id)) live.add(id);
-    after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
-  } while (after !== null && live.size < instances.length);
-  return live;
+/** Where another program may have answered, the registration is kept. */
+function unknownAt(url: string, { instance, project }: Session): CliError {
+  return new CliError(
+    ExitCode.notAllowed,
+    'UNAUTHENTICATED',
+    `What answers at ${url} does not know the registration of ${instance}: either that has ended, or it is another server. ` +
+      'The registration is kept. Say with --url or CLAMBAKE_URL which server is meant, or register again: ' +
+      `\`clambake register --project ${project}\`.`,
+  );
 }

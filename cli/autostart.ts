@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
-import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeHome } from '../server/home.ts';
 import { Unreachable } from './client.ts';
 import { healthOf } from './health.ts';
 import { complain } from './output/stream.ts';
 import { isAlive, readRunning } from './running.ts';
+import { serverLog, trimLog } from './server-log.ts';
 import { releaseStart, takeStart } from './start-lock.ts';
 
 /** Milliseconds that a server has to start. The first start makes the database, too. */
@@ -40,7 +40,7 @@ interface Child {
  * @throws Unreachable where it does not become well in time, with the end of its log
  */
 export async function ensureServer(start: Start): Promise<string> {
-  const log = join(start.home, 'server.log');
+  const log = serverLog(start.home);
   makeHome(start.home);
   const deadline = Date.now() + startTimeout;
   let child: (Child & { logFrom: number }) | undefined;
@@ -116,22 +116,6 @@ function launch({ home, environment, program }: Start, log: string): Child & { l
   } finally {
     closeSync(output);
   }
-}
-
-/** Before a start, moves the end of a log that has grown beyond 16 MB to `server.log.1` and begins anew, as with the log of Postgres. */
-function trimLog(log: string): void {
-  const size = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
-  if (size < 16 * 2 ** 20) return;
-  const end = Buffer.alloc(2 ** 20);
-  const file = openSync(log, 'r');
-  try {
-    readSync(file, end, 0, end.length, size - end.length);
-  } finally {
-    closeSync(file);
-  }
-  writeFileSync(`${log}.1`, end, { mode: 0o600 });
-  // A server that still runs appends: it goes on at the new end.
-  truncateSync(log);
 }
 
 /** How this very program was called, without what was meant for a debugger. */

@@ -176,14 +176,17 @@ export function graphqlError(errors: unknown, url: string): CliError | undefined
   return new CliError(exitCodeOf(name), name, text + remedy, details);
 }
 
+/** Nothing listens there. */
+export function nobodyAt(url: string): Unreachable {
+  return new Unreachable(
+    `No server answers at ${url}. Start one with \`clambake serve\`, or give its address with --url or CLAMBAKE_URL.`,
+    true,
+  );
+}
+
 /** What it means for people that no answer came. */
 export function unreachable(error: TransportError, call: Pick<Call, 'url' | 'mutation'>): Unreachable {
-  if (error.code === 'ECONNREFUSED') {
-    return new Unreachable(
-      `No server answers at ${call.url}. Start one with \`clambake serve\`, or give its address with --url or CLAMBAKE_URL.`,
-      true,
-    );
-  }
+  if (error.code === 'ECONNREFUSED') return nobodyAt(call.url);
   const doubt =
     error.sent && call.mutation ? ' It may have been carried out all the same: look before you repeat it.' : '';
   return new Unreachable(`The server at ${call.url} cannot be reached: ${error.message}.${doubt}`, false);

@@ -40,8 +40,9 @@ function flagOf(variable: Variable): Row['flags'][number] {
   return { flag: `--${negated ? 'no-' : ''}${flag}`, meaning: description, choices, takesValue: kind !== 'boolean' };
 }
 
-function localRow({ name, summary, argument }: LocalCommand): Row {
-  return { name, summary, flags: globals, choices: argument?.choices ?? [] };
+function localRow({ name, summary, argument, globals: own }: LocalCommand): Row {
+  const flags = globals.filter(({ flag }) => flag === '--help' || own.some((known) => flag === `--${known}`));
+  return { name, summary, flags, choices: argument?.choices ?? [] };
 }
 
 /** The lines of a `case` on "command flag" for every flag that takes a value. */

@@ -1,26 +1,25 @@
 import type { Help } from 'commander';
-import { type Command, type Fill, groups, type LocalCommand, type Variable } from './table.ts';
+import { type Command, type Fill, type Globals, groups, type LocalCommand, type Variable } from './table.ts';
 import { isMandatory, termOf } from './variables.ts';
 
 /** A heading with a line for each item: what is typed, and what it means. */
 type Section = [heading: string, items: [term: string, meaning: string][]];
 
+const globalItems: Readonly<Record<keyof Globals, Section[1][number]>> = {
+  json: ['--json', 'Print the result as JSON and nothing else.'],
+  as: ['--as <instance>', 'Act as this instance, or as human: the operator. [CLAMBAKE_INSTANCE]'],
+  url: ['--url <address>', 'Talk to the server at this address. [CLAMBAKE_URL]'],
+};
+const helpItem: Section[1][number] = ['-h, --help', 'Print this help.'];
+
 /** The options that every command has. */
-const everywhere: Section = [
-  'On every command',
-  [
-    ['--json', 'Print the result as JSON and nothing else.'],
-    ['--as <instance>', 'Act as this instance, or as human: the operator. [CLAMBAKE_INSTANCE]'],
-    ['--url <address>', 'Talk to the server at this address. [CLAMBAKE_URL]'],
-    ['-h, --help', 'Print this help.'],
-  ],
-];
+const everywhere: Section = ['On every command', [...Object.values(globalItems), helpItem]];
 
 /** The help of `clambake` itself: every command that is not hidden, under its heading. */
 export function programHelp(commands: readonly Command[], locals: readonly LocalCommand[], help: Help): string {
-  const sections = groups.map((group): Section => {
+  const sections = Object.entries(groups).map(([group, order]): Section => {
     const rows = [...commands.filter(({ hidden }) => !hidden), ...locals].filter((row) => row.group === group);
-    return [group, rows.sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ name, summary }) => [name, summary])];
+    return [group, inOrder(rows, order).map(({ name, summary }) => [name, summary])];
   });
   return layOut(
     'clambake <command> [options]',
@@ -31,10 +30,19 @@ export function programHelp(commands: readonly Command[], locals: readonly Local
   );
 }
 
+/** Rows in the order of their names, the ones that it does not have behind the others. */
+function inOrder<Row extends { name: string }>(rows: readonly Row[], order: readonly string[]): Row[] {
+  const place = ({ name }: Row): number => (order.includes(name) ? order.indexOf(name) : order.length);
+  return [...rows].sort((a, b) => place(a) - place(b) || (a.name < b.name ? -1 : 1));
+}
+
 /** The help of a command that is an operation. */
 export function commandHelp(command: Command, help: Help): string {
   const positional = command.variables.filter((variable) => variable.positional);
-  const flags = command.variables.filter((variable) => !variable.positional);
+  // A key for repeated requests is for programs: it comes last.
+  const isKey = ({ fill }: Variable): boolean => fill === 'clientKey';
+  const all = command.variables.filter((variable) => !variable.positional);
+  const flags = [...all.filter((variable) => !isKey(variable)), ...all.filter(isKey)];
   const mandatory = flags.filter(isMandatory);
   const options = (command.options ?? []).map(({ flag, takes, description }): [string, string] => [
     `--${flag} <${takes}>`,
@@ -73,7 +81,7 @@ export function localHelp(row: LocalCommand, help: Help): string {
         'Arguments',
         argument ? [[`<${argument.name}>`, `${argument.description} (one of ${argument.choices.join(', ')})`]] : [],
       ],
-      everywhere,
+      ['Options', [...row.globals.map((name) => globalItems[name]), helpItem]],
     ],
     row.examples,
     help,

@@ -39,7 +39,7 @@ export async function findIdentity(need: 'instance' | 'operator' | 'any', given:
     throw new CliError(
       ExitCode.usage,
       'BAD_IDENTITY',
-      `--as is "${given.as}": this command always acts as the operator.`,
+      `--as is "${given.as}": this command always acts as the operator: leave --as out.`,
     );
   }
   const named = given.as ?? (given.environment.CLAMBAKE_INSTANCE || undefined);

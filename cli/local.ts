@@ -9,6 +9,7 @@ export const localCommands: readonly LocalCommand[] = [
     description:
       'Run the server in the foreground, on an embedded Postgres or on the one that DATABASE_URL names, until it is stopped.',
     examples: ['clambake serve'],
+    globals: ['json'],
     load: async () => (await import('./commands/serve.ts')).serve,
   },
   {
@@ -17,6 +18,7 @@ export const localCommands: readonly LocalCommand[] = [
     summary: 'End the server that runs on this machine.',
     description: 'End the server that runs on this machine. What it stored is kept.',
     examples: ['clambake stop'],
+    globals: ['json', 'url'],
     load: async () => (await import('./commands/stop.ts')).stop,
   },
   {
@@ -26,6 +28,7 @@ export const localCommands: readonly LocalCommand[] = [
     description:
       "Print the server's access token, for another machine or another program. Whoever has it may do everything.",
     examples: ['clambake token'],
+    globals: ['json', 'url'],
     load: async () => (await import('./commands/token.ts')).token,
   },
   {
@@ -35,6 +38,7 @@ export const localCommands: readonly LocalCommand[] = [
     description:
       'Print the protocol: the text to paste into a CLAUDE.md, so that an instance knows how to work with others.',
     examples: ['clambake protocol >> CLAUDE.md'],
+    globals: ['json'],
     load: async () => (await import('./commands/protocol.ts')).protocol,
   },
   {
@@ -51,6 +55,7 @@ export const localCommands: readonly LocalCommand[] = [
       description: 'The shell to complete in.',
       choices: shells,
     },
+    globals: [],
     load: async () => {
       const [{ completion }, { commands }] = await Promise.all([
         import('./commands/completion.ts'),

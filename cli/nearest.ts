@@ -1,15 +1,18 @@
 /**
  * The candidate that was most likely meant: the one that the fewest typing slips (a letter too many, too few, wrong, or
  * swapped with its neighbour) lead to. Case does not count.
- * @returns undefined where nothing is near: more than a third of the letters, or more than three, would have to change
+ * @returns undefined where nothing is near: more than a third of the letters, or more than three, would have to change; in a
+ *   word of up to four letters more than one
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const [best] = candidates
     .map((candidate) => ({ candidate, slips: slipsBetween(word.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ candidate, slips }) => slips <= Math.min(3, Math.ceil(Math.max(word.length, candidate.length) / 3)))
+    .filter(({ candidate, slips }) => slips <= allowed(Math.max(word.length, candidate.length)))
     .sort((a, b) => a.slips - b.slips);
   return best?.candidate;
 }
+
+const allowed = (length: number): number => (length <= 4 ? 1 : Math.min(3, Math.ceil(length / 3)));
 
 /** The optimal string alignment distance. */
 function slipsBetween(a: string, b: string): number {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { RegisterResult } from './generated/results.ts';
 import { underLock } from './lock.ts';
+import { stepsUp } from './place.ts';
 import type { Reach } from './reach.ts';
-import { belongsTo, lockFor, readSession, removeSession, writeSession } from './session.ts';
+import { belongsTo, listSessions, lockFor, readSession, removeSession, writeSession } from './session.ts';
 import type { Command, Fill } from './table.ts';
 
 /** Milliseconds that registering may take, a server's start and three repetitions included. */
@@ -49,6 +50,19 @@ export async function register(
     return data;
   };
   return key === undefined ? registering() : underLock(lockFor(home, key), longest, registering);
+}
+
+/**
+ * The instances that were registered without a key from the folder that one is to be registered from without a key: where
+ * they are live, the folder does not tell them apart.
+ */
+export function alikeTo(command: Command, variables: Variables, reach: Reach, home: string): string[] {
+  const folder = filled(command, variables, 'cwd');
+  if (folder === undefined || filled(command, variables, 'session') !== undefined) return [];
+  return listSessions(home)
+    .filter((session) => session.sessionKey === null && belongsTo(session, reach))
+    .filter(({ directory }) => stepsUp(folder, directory) === 0)
+    .map(({ instance }) => instance);
 }
 
 /** Forgets the registration of an instance that has left. */

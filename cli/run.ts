@@ -4,14 +4,15 @@ import { nextPage } from './again.ts';
 import { ask } from './client.ts';
 import { CliError, ExitCode } from './exit.ts';
 import { fillIn } from './fill.ts';
+import { liveAmong } from './live.ts';
 import { json, resultOf, withoutSecrets } from './output/json.ts';
 import { render } from './output/render.ts';
 import { report } from './output/report.ts';
-import { print } from './output/stream.ts';
+import { complain, print } from './output/stream.ts';
 import { paintFor } from './output/style.ts';
 import { visibleLine } from './output/visible.ts';
 import { Reach } from './reach.ts';
-import { forget, register } from './registration.ts';
+import { alikeTo, forget, register } from './registration.ts';
 import type { Command, Globals, LocalOptions } from './table.ts';
 
 /**
@@ -52,17 +53,16 @@ async function perform(
     const { subscribe } = await import('./subscribe.ts');
     return subscribe({ command, variables, options, globals, actor, show, ...surroundings });
   }
-  const send = (sent: Record<string, unknown>): Promise<Record<string, unknown>> => request(command, sent, actor);
   switch (command.operationName) {
     case 'Register':
-      return void (await show(await register(command, variables, send, reach, config.home)));
+      return registerHere(command, variables, asking, actor, show);
     case 'Deregister': {
       const data = await deregister(command, variables, actor, asking);
       forget((resultOf(data) as { id: string }).id, reach, config.home);
       return void (await show(data));
     }
     default:
-      await show(await send(variables));
+      await show(await request(command, variables, actor));
   }
 }
 
@@ -80,6 +80,28 @@ function request(
       repeatable: repeatable && !once,
       ...(unanswered ? { unanswered } : {}),
     }),
+  );
+}
+
+/** Registers, and tells of others in the same folder without a key: commands without `--as` could not tell whose they are. */
+async function registerHere(
+  command: Command,
+  variables: Record<string, unknown>,
+  { config, reach }: Asking,
+  actor: Actor,
+  show: (data: Record<string, unknown>) => Promise<boolean>,
+): Promise<void> {
+  const alike = alikeTo(command, variables, reach, config.home);
+  const live = alike.length === 0 ? new Set() : await actor.act((url, token) => liveAmong(alike, url, token));
+  const send = (sent: Record<string, unknown>): Promise<Record<string, unknown>> => request(command, sent, actor);
+  await show(await register(command, variables, send, reach, config.home));
+  const others = alike.filter((instance) => live.has(instance));
+  const [one] = others;
+  if (one === undefined) return;
+  complain(
+    `clambake: registered from this folder without a session key before, and still here: ${others.map(visibleLine).join(', ')}. ` +
+      'To tell them apart, give each session its own CLAMBAKE_SESSION or each command --as <instance>; ' +
+      `to end the other: clambake deregister --as ${visibleLine(one)}\n`,
   );
 }
 

@@ -30,11 +30,22 @@ export interface Command {
   secrets: string[];
   /** Works, but is not listed. */
   hidden?: boolean;
+  /** What is said where none of its variables is given, of which it needs one. */
+  needsOne?: string;
 }
 
-/** The headings of the list of commands, in its order. */
-export const groups = ['Lifecycle', 'Messages', 'Memory', 'Work log', 'Server'] as const;
-export type Group = (typeof groups)[number];
+/**
+ * The headings of the list of commands, and under each the commands, in the order in which a session comes to need them. One
+ * that is not named here stands at the end of its heading.
+ */
+export const groups = {
+  Lifecycle: ['register', 'status', 'heartbeat', 'whoami', 'instances', 'projects', 'deregister'],
+  Messages: ['inbox', 'read', 'send', 'blockers', 'release', 'watch', 'message', 'messages', 'receipts'],
+  Memory: ['recall', 'remember', 'update-memory', 'memory', 'link', 'unlink', 'graph'],
+  'Work log': ['log', 'logs', 'activity'],
+  Server: ['serve', 'stop', 'token', 'protocol', 'cleanup', 'completion'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+export type Group = keyof typeof groups;
 
 /** How the text of a flag is read. A `duration` is checked and sent as the text it was given. */
 export type VariableKind = 'string' | 'int' | 'boolean' | 'enum' | 'id' | 'duration';
@@ -105,6 +116,8 @@ export interface LocalCommand {
   description: string;
   examples: string[];
   argument?: { name: string; description: string; choices: readonly string[] };
+  /** Those of the options of every command that mean something to it. The others are taken too, and do nothing. */
+  globals: readonly (keyof Globals)[];
   /** Loads the command's code and gives the function that runs it to an exit code. */
   load: () => Promise<(input: LocalInput) => Promise<number>>;
 }

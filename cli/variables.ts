@@ -62,7 +62,10 @@ export function isMandatory({ required, fill }: Variable): boolean {
 
 function refuseMissing(command: Command, given: Given): void {
   const missing = command.variables.filter((variable) => isMandatory(variable) && !given.has(variable.name));
-  if (missing.length === 0) return;
+  if (missing.length === 0) {
+    if (command.needsOne !== undefined && given.size === 0) throw usageError(command.needsOne);
+    return;
+  }
   const terms = missing.map(termOf);
   const last = terms.pop();
   throw usageError(

@@ -6,6 +6,7 @@ import { CliError, ExitCode } from '../exit.ts';
 import { json } from '../output/json.ts';
 import { report } from '../output/report.ts';
 import { print } from '../output/stream.ts';
+import { type LogFile, openServerLog, serverLog } from '../server-log.ts';
 import { listenForSignals } from '../signals.ts';
 import type { LocalInput } from '../table.ts';
 
@@ -13,15 +14,17 @@ import type { LocalInput } from '../table.ts';
 export async function serve({ globals }: LocalInput): Promise<number> {
   const config = readConfig();
   const told = listenForSignals();
+  // On a terminal the lines of the log would hide the few that are for people.
+  const log = process.stderr.isTTY === true ? openServerLog(config.home) : undefined;
   try {
-    const running = await start(config, told.signal);
+    const running = await start(config, told.signal, log);
     if (running === undefined) return ExitCode.done;
     const stopped = untilStopped(running, told.signal);
     const token = config.token ?? readToken(config.home);
     await print(
       globals.json
         ? json({ url: running.url, database: running.databaseDescription, token: running.tokenDescription }, false)
-        : announcement(running, token),
+        : announcement(running, token, log && serverLog(config.home)),
     );
     return await stopped;
   } finally {
@@ -36,9 +39,12 @@ const failures: Readonly<Record<string, string>> = { DatabaseError: 'DATABASE_UN
  * @returns undefined where it was told to stop before it was up: nothing is left running
  * @throws CliError where the database or the port cannot be used, ConfigError where another setting cannot
  */
-async function start(config: Config, signal: AbortSignal): Promise<Running | undefined> {
-  const { serve: startServer } = await import('../../server/main.ts');
-  return startServer(config, undefined, signal).catch((error: unknown) => {
+async function start(config: Config, signal: AbortSignal, log: LogFile | undefined): Promise<Running | undefined> {
+  const [{ serve: startServer }, { createLogger }] = await Promise.all([
+    import('../../server/main.ts'),
+    import('../../server/logger.ts'),
+  ]);
+  return startServer(config, createLogger(config.logLevel, log), signal).catch((error: unknown) => {
     if (signal.aborted && error === signal.reason) return undefined;
     // Known by their names: the classes would bring the server's code into the command line.
     const code = error instanceof Error ? failures[error.name] : undefined;
@@ -50,14 +56,16 @@ async function start(config: Config, signal: AbortSignal): Promise<Running | und
 /**
  * What is printed once the server listens. The token is part of the address only on a terminal, where it is for the eyes of
  * whoever started the server: a log would keep it.
+ * @param log the file it logs to, where that is not standard error
  */
-function announcement(running: Running, token: string | undefined): string {
+function announcement(running: Running, token: string | undefined, log: string | undefined): string {
   const shown = process.stdout.isTTY === true && token !== undefined;
   return [
     'Clambake is running.',
     `  GraphiQL  ${graphiqlUrl(running.url, shown ? token : undefined)}`,
     `  Database  ${running.databaseDescription}`,
     `  Token     ${running.tokenDescription}${shown ? '' : ' (`clambake token` prints it)'}`,
+    ...(log === undefined ? [] : [`  Log       ${log}`]),
     `  Next      ${ownName()} register --project <name>`,
     '',
   ].join('\n');

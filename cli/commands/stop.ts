@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, readConfig } from '../../server/config.ts';
-import { findAddress } from '../address.ts';
 import { headersFor, unreachable } from '../client.ts';
 import { CliError, ExitCode } from '../exit.ts';
 import { healthOf } from '../health.ts';
@@ -17,8 +16,10 @@ const stopTimeout = 30_000;
 /** `clambake stop`: ends the server of this home, or the one at `--url` or `CLAMBAKE_URL`, and waits until it is gone. */
 export async function stop({ globals }: LocalInput): Promise<number> {
   const config = readConfig();
-  const { url } = findAddress(config, globals.url, process.env);
-  const stopped = await stopServer(config, url);
+  // Never starts one to ask it for its token.
+  const reach = new Reach(config, globals.url, { ...process.env, CLAMBAKE_AUTOSTART: '0' });
+  const { url } = reach;
+  const stopped = await stopServer(config, reach);
   await print(
     globals.json
       ? json({ url, stopped }, process.stdout.isTTY === true)
@@ -30,13 +31,13 @@ export async function stop({ globals }: LocalInput): Promise<number> {
 }
 
 /** @returns whether there was one */
-async function stopServer(config: Config, url: string): Promise<boolean> {
+async function stopServer(config: Config, reach: Reach): Promise<boolean> {
+  const { url } = reach;
   if ((await healthOf(url)) === 'refused') return false;
   const running = readRunning(config.home);
   const pid = running?.url === url ? running.pid : undefined;
-  // Never starts one to ask it for its token.
-  const token = await new Reach(config, url, { CLAMBAKE_AUTOSTART: '0' }).operatorToken();
-  await askToStop(url, token);
+  const token = await reach.operatorToken();
+  await reach.use(() => askToStop(url, token));
 
   const deadline = Date.now() + stopTimeout;
   while (Date.now() < deadline) {

@@ -54,6 +54,7 @@ export function commandOf(schema: GraphQLSchema, operation: Operation): Command 
     ...(options.length > 0 ? { options } : {}),
     secrets: secretsOf(schema, operation),
     ...(mark?.hidden === true ? { hidden: true } : {}),
+    ...(typeof mark?.needsOne === 'string' ? { needsOne: mark.needsOne } : {}),
   };
 }
 

@@ -25,6 +25,8 @@ const marks = /* GraphQL */ `
     hidden: Boolean = false
     "A mutation that does nothing more the second time: it is asked again where no answer came."
     idempotent: Boolean = false
+    "What is said where none of its variables is given, of which it needs one."
+    needsOne: String
   ) on QUERY | MUTATION | SUBSCRIPTION
 
   "An option that the command line keeps to itself."

@@ -761,7 +761,8 @@ export const commands: readonly Command[] = [
         "once": true
       }
     ],
-    "secrets": []
+    "secrets": [],
+    "needsOne": "Give the numbers of the messages, or --all."
   },
   {
     "name": "recall",

@@ -11,12 +11,17 @@ import { blockerLine, messageLine } from './messages.ts';
 import { relative } from './time.ts';
 import { visibleLine } from './visible.ts';
 
-/** `brisk-otter-4f2a (doc-db-v2) busy, seen 2 min ago, claude-opus-4, in /srv/doc-db-v2: Rebuilding the import`. */
-export function instanceLine(instance: InstanceLine, page: Page): string {
-  const name = `${page.paint('name', visibleLine(instance.id))} (${visibleLine(instance.project.name)})`;
+/**
+ * `brisk-otter-4f2a (doc-db-v2) busy, seen 2 min ago, claude-opus-4, in /srv/doc-db-v2: Rebuilding the import`.
+ * @param self whether it is the caller's own, which is seen by asking
+ */
+export function instanceLine(instance: InstanceLine, page: Page, self = false): string {
+  const you = self ? ' (you)' : '';
+  const name = `${page.paint('name', visibleLine(instance.id))}${you} (${visibleLine(instance.project.name)})`;
+  const seen = self ? '' : `, seen ${relative(instance.lastSeenAt, page.now)}`;
   const state = instance.endedAt
     ? `left ${relative(instance.endedAt, page.now)}`
-    : `${instance.live ? word(instance.status) : 'stale'}, seen ${relative(instance.lastSeenAt, page.now)}`;
+    : `${instance.live ? word(instance.status) : 'stale'}${seen}`;
   const model = instance.model ? `, ${visibleLine(instance.model)}` : '';
   return `${name} ${state}${model}, in ${visibleLine(instance.directory)}${ending(instance.task)}`;
 }
@@ -37,20 +42,22 @@ export function logEntry(entry: LogLine, page: Page): string[] {
 }
 
 export function project(project: ProjectsResult['projects']['nodes'][number]): string[] {
-  const memories = count(project.memories.totalCount, 'memory', 'memories');
+  const memories = count(project.memories.totalCount, 'active memory', 'active memories');
   return [`${visibleLine(project.name)}, ${count(project.instances.totalCount, 'live instance')}, ${memories}`];
 }
 
-/** `memory_written by brisk-otter-4f2a (doc-db-v2), just now: …`. */
+/** `memory_written by brisk-otter-4f2a (doc-db-v2), just now: …`; `logged #15 issue_found by …`. */
 export function activity(activity: ActivityResult['activity'], page: Page): string[] {
   const project = activity.project ? ` (${visibleLine(activity.project)})` : '';
   const who = `${page.paint('name', visibleLine(activity.from))}${project}`;
-  return [`${word(activity.kind)} by ${who}, ${relative(activity.at, page.now)}${ending(activity.summary)}`];
+  const entry = activity.logEntry ? ` #${activity.logEntry.id} ${word(activity.logEntry.action)}` : '';
+  return [`${word(activity.kind)}${entry} by ${who}, ${relative(activity.at, page.now)}${ending(activity.summary)}`];
 }
 
 /** Who works on what, what is blocked, and what was said and done lately. */
 export function status(status: StatusResult['status'], page: Page): string[] {
-  const { unread } = status;
+  const { unread, viewer } = status;
+  const isSelf = ({ id }: InstanceLine): boolean => viewer.kind === 'INSTANCE' && id === viewer.name;
   const inbox =
     unread === null
       ? ''
@@ -69,8 +76,8 @@ export function status(status: StatusResult['status'], page: Page): string[] {
     return [page.paint('heading', `${title} (${shown})`), ...part.nodes.map((node) => `  ${line(node)}`)];
   };
   return [
-    `You are ${page.paint('name', visibleLine(status.viewer.name))}.${inbox}`,
-    ...section('Instances', 'No live instances.', status.instances, (node) => instanceLine(node, page)),
+    `You are ${page.paint('name', visibleLine(viewer.name))}.${inbox}`,
+    ...section('Instances', 'No live instances.', status.instances, (node) => instanceLine(node, page, isSelf(node))),
     ...section('Open blockers', 'No open blockers.', status.blockers, (node) => blockerLine(node, page)),
     ...section('Recent messages', 'No messages.', status.messages, (node) => messageLine(node, page)),
     ...section('Recent activity', 'Nothing logged yet.', status.log, (node) => logEntry(node, page)[0] ?? ''),

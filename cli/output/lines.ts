@@ -2,8 +2,9 @@ import type { Paint } from './style.ts';
 import { visible, visibleLine } from './visible.ts';
 
 /**
- * How a result is laid out. Lines of Clambake's own begin in column 0 or 2. Text that somebody else wrote stands at the end
- * of such a line, or indented by four spaces under it: it can never look like a line of Clambake's own.
+ * How a result is laid out. Lines of Clambake's own begin in column 0 or 2, and in a section after all text in column 4, under
+ * its heading in column 2. Text that somebody else wrote stands at the end of such a line, or indented by four spaces under
+ * one: a heading, it can never look like.
  */
 export interface Page {
   /** Milliseconds since 1970, for "3 min ago". */

@@ -37,7 +37,7 @@ export function wholeMemory(whole: MemoryResult['memory'], page: Page): string[]
     lines.push('  Links');
     for (const { kind, direction, memory: other } of whole.links) {
       const [left, right] = direction === 'INCOMING' ? [other.id, whole.id] : [whole.id, other.id];
-      lines.push(`  #${left} ${word(kind)} #${right} ${about(other)}${ending(other.title)}`);
+      lines.push(`    #${left} ${word(kind)} #${right} ${about(other)}${ending(other.title)}`);
     }
   }
   const earlier = whole.revisions.nodes.filter(({ version }) => version !== whole.version);
@@ -45,7 +45,7 @@ export function wholeMemory(whole: MemoryResult['memory'], page: Page): string[]
     lines.push(`  Earlier versions (${earlier.length})`);
     for (const { version, title, status, from, createdAt } of earlier) {
       const when = relative(createdAt, page.now);
-      lines.push(`  version ${version} (${word(status)}) by ${visibleLine(from)}, ${when}${ending(title)}`);
+      lines.push(`    version ${version} (${word(status)}) by ${visibleLine(from)}, ${when}${ending(title)}`);
     }
   }
   return lines;

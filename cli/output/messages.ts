@@ -1,7 +1,7 @@
-import type { BlockerLine, MessageLine, MessageThread } from '../generated/results.ts';
+import type { BlockerLine, MessageLine, MessageThread, SendResult } from '../generated/results.ts';
 import { count, ending, type Page, quote, word } from './lines.ts';
 import type { Style } from './style.ts';
-import { absolute, relative } from './time.ts';
+import { absolute, lasting, relative } from './time.ts';
 import { visibleLine } from './visible.ts';
 
 const styleOf: Readonly<Record<string, Style>> = {
@@ -58,14 +58,31 @@ function conversation({ id: current, thread }: MessageThread, page: Page): strin
   ];
 }
 
-/** `#12 held by brisk-otter-4f2a since 3 min ago, to doc-db-v2, ends in 20 h: Editing docker-compose.yml`. */
+/** Who will see a message that was sent, and which blocker it ended: none, where it was to end one, is said as well. */
+export function sent({ message, addressedTo, endedBlocker, openBlockers }: SendResult['sendMessage']): string[] {
+  const lines = [`Sent #${message.id} to ${visibleLine(message.to)}: ${audience(message, addressedTo)}`];
+  if (endedBlocker) {
+    lines.push(`Ended blocker #${endedBlocker.id}${ending(endedBlocker.message.subject)}`);
+  } else if (message.type === 'DONE' && openBlockers.length > 0) {
+    const held = openBlockers.map(({ id }) => `#${id}`).join(', ');
+    lines.push(`Ended no blocker. You still hold ${held}: add --reply-to <id>.`);
+  }
+  return lines;
+}
+
+function audience({ sender, to }: Message, addressedTo: number): string {
+  if (addressedTo > 0) return `${count(addressedTo, 'instance')} will see it.`;
+  const amongThem = sender && (to === '@all' || to === sender.project.name);
+  return `nobody${amongThem ? ' else' : ''} is on it now; it waits for whoever comes.`;
+}
+
+/** `#12 held by brisk-otter-4f2a for 3 min, to doc-db-v2, ends in 20 h: Editing docker-compose.yml`. */
 export function blockerLine(blocker: BlockerLine, page: Page): string {
   const { message } = blocker;
   const who = `#${blocker.id} ${blocker.open ? 'held' : 'was held'} by ${page.paint('name', visibleLine(blocker.heldBy))}`;
-  const since = `since ${relative(blocker.openedAt, page.now)}`;
   if (blocker.open) {
     const end = blocker.expiresAt ? `, ends ${relative(blocker.expiresAt, page.now)}` : '';
-    return `${who} ${since}, to ${visibleLine(message.to)}${end}${ending(message.subject)}`;
+    return `${who} for ${lasting(blocker.openedAt, page.now)}, to ${visibleLine(message.to)}${end}${ending(message.subject)}`;
   }
   const how = blocker.end ? ` (${word(blocker.end)})` : '';
   const ended = blocker.endedAt ? `ended ${relative(blocker.endedAt, page.now)}` : 'ended';

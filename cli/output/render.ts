@@ -3,7 +3,7 @@ import { anything } from './anything.ts';
 import { activity, instanceLine, logEntry, project, status, viewer } from './instances.ts';
 import { count, ending, type Page, word } from './lines.ts';
 import { graph, link, memory, memoryName, wholeMemory } from './memories.ts';
-import { blocker, message, wholeMessage } from './messages.ts';
+import { blocker, message, sent, wholeMessage } from './messages.ts';
 import { receipts } from './receipts.ts';
 import { visibleLine } from './visible.ts';
 
@@ -39,16 +39,7 @@ const renderers: Renderers = {
   Instances: connection('No instances.', (node, page) => [instanceLine(node, page)]),
   Projects: connection('No projects yet.', project),
 
-  Send: ({ message, addressedTo, endedBlocker }) => {
-    const audience =
-      addressedTo === 0
-        ? 'nobody is on it now; it waits for whoever comes.'
-        : `${count(addressedTo, 'instance')} will see it.`;
-    return [
-      `Sent #${message.id} to ${visibleLine(message.to)}: ${audience}`,
-      ...(endedBlocker ? [`Ended blocker #${endedBlocker.id}${ending(endedBlocker.message.subject)}`] : []),
-    ];
-  },
+  Send: sent,
   Inbox: connection('No unread messages.', message),
   Messages: connection('No messages.', message),
   Message: wholeMessage,

@@ -24,6 +24,16 @@ export function relative(time: string, now: number): string {
   return away > 0 ? `in ${length(away)}` : `${length(-away)} ago`;
 }
 
+/**
+ * How long something has lasted: `3 min`, at least `1 s`.
+ * @param since ISO 8601
+ * @param now milliseconds since 1970
+ */
+export function lasting(since: string, now: number): string {
+  const from = Date.parse(since);
+  return Number.isNaN(from) ? 'an unknown time' : length(Math.max(1000, now - from));
+}
+
 /** The time itself, in this machine's zone, to the second: `2026-11-22 17:20:05 +01:00`. */
 export function absolute(time: string): string {
   const date = new Date(time);

@@ -92,11 +92,12 @@ export class Tails {
       wakeUp();
     };
     const tails = states.map(({ id, lastSeq }) => {
-      const followed = this.#tails.get(id) ?? { tail: new Tail(this.#pool, id, lastSeq), followers: new Set() };
+      const known = this.#tails.get(id);
+      const followed = known ?? { tail: new Tail(this.#pool, id, lastSeq), followers: new Set() };
       this.#tails.set(id, followed);
       followed.followers.add(notify);
-      // A tail that is behind what was just read has a wake-up coming, or has lost it.
-      if (followed.tail.head < lastSeq) this.wake(id);
+      // What was committed since the channels were read woke nobody here yet; a tail that is behind lost a wake-up.
+      if (!known || followed.tail.head < lastSeq) this.wake(id);
       return followed.tail;
     });
     return {

@@ -4,7 +4,7 @@ import { type Call, readCommandLine } from '../../cli/command.ts';
 import { completionScript } from '../../cli/completion.ts';
 import { commands } from '../../cli/generated/commands.ts';
 import { localCommands } from '../../cli/local.ts';
-import { shells } from '../../cli/table.ts';
+import { groups, shells } from '../../cli/table.ts';
 import { termOf } from '../../cli/variables.ts';
 import { argumentsIn, hasBash, protocol } from '../support/protocol.ts';
 
@@ -119,6 +119,35 @@ describe('help', () => {
     expect(text).toMatch(/--body <text> [^()]*\(- reads standard input\)/);
     expect((await helpOf('instances', '--help')).replace(/\s+/g, ' ')).toContain('--no-live Turns off: only');
     expect(await helpOf('read', '--help')).toContain('Usage: clambake read [ids...] [options]');
+  });
+
+  it('lists the commands of a heading in the order of a session, and names no other', async () => {
+    const names = [...(await helpOf()).matchAll(/^ {2}([a-z-]+) {2,}\S/gm)].map(([, name = '']) => name);
+    expect(names).toEqual(Object.values(groups).flat());
+    const [first] = commands;
+    if (!first) throw new Error('there is no command');
+    const rows = ['zz-new', 'inbox', 'aa-new'].map((name) => ({ ...first, name, group: 'Messages' as const }));
+    const call = await readCommandLine([], { commands: rows, locals: [], version: '1', readStdin: async () => '' });
+    expect(call.kind === 'text' && call.text).toMatch(/ {2}inbox .*\n.*aa-new .*\n.*zz-new /s);
+  });
+
+  it('lists a key for repeated requests last', async () => {
+    for (const name of ['send', 'remember', 'log', 'update-memory']) {
+      const [, options = ''] = (await helpOf(name, '--help')).split('\nOptions:\n');
+      const flags = [...(options.split('\n\n')[0] ?? '').matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, flag]) => flag);
+      expect(flags.at(-1)).toBe('--client-key');
+    }
+  });
+
+  it.each([
+    ['serve', ['--json']],
+    ['stop', ['--json', '--url']],
+    ['token', ['--json', '--url']],
+    ['protocol', ['--json']],
+    ['completion', []],
+  ])('of %s lists only the options that mean something to it', async (name, flags) => {
+    const text = await helpOf(name, '--help');
+    expect([...text.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, flag]) => flag)).toEqual(flags);
   });
 
   it('prints the version', async () => {

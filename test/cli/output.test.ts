@@ -49,6 +49,11 @@ const message: MessageLine = {
   readAt: null,
   own: false,
 };
+const held = (id: string, more: object = {}): object => ({
+  ...{ id, heldBy: 'brisk-otter-4f2a', open: true, openedAt: ago(3), expiresAt: null, endedAt: null, end: null },
+  ...{ reason: null, message: { to: '@all', subject: 'Editing .env', body: '' } },
+  ...more,
+});
 const list = (nodes: unknown[], more = false): unknown => ({
   totalCount: nodes.length + (more ? 12 : 0),
   pageInfo: { hasNextPage: more, endCursor: more ? 'c1' : null },
@@ -139,7 +144,91 @@ describe('results', () => {
     const sent = (addressedTo: number): string => render('Send', { message, addressedTo, endedBlocker: null }, page);
     expect(sent(3)).toBe('Sent #12 to @all: 3 instances will see it.\n');
     expect(sent(1)).toBe('Sent #12 to @all: 1 instance will see it.\n');
-    expect(sent(0)).toBe('Sent #12 to @all: nobody is on it now; it waits for whoever comes.\n');
+    expect(sent(0)).toBe('Sent #12 to @all: nobody else is on it now; it waits for whoever comes.\n');
+    const to = (more: Partial<MessageLine>): string =>
+      render('Send', { message: { ...message, ...more }, addressedTo: 0, endedBlocker: null }, page);
+    expect(to({ to: 'doc-db-v2' })).toContain(': nobody else is on it now; ');
+    expect(to({ to: 'website' })).toContain(': nobody is on it now; ');
+    expect(to({ from: 'human', sender: null })).toContain(': nobody is on it now; ');
+  });
+
+  test('tell the sender of a done which blocker it ended, or what it still holds where it ended none', () => {
+    const sent = (more: object, type = 'DONE'): string[] =>
+      render(
+        'Send',
+        { message: { ...message, type }, addressedTo: 1, endedBlocker: null, openBlockers: [], ...more },
+        page,
+      )
+        .trimEnd()
+        .split('\n')
+        .slice(1);
+    const openBlockers = [held('10'), held('11')];
+    expect(sent({ openBlockers })).toEqual(['Ended no blocker. You still hold #10, #11: add --reply-to <id>.']);
+    expect(sent({ openBlockers, endedBlocker: held('9') })).toEqual(['Ended blocker #9: Editing .env']);
+    expect(sent({})).toEqual([]);
+    expect(sent({ openBlockers }, 'INFO')).toEqual([]);
+  });
+
+  test('say for how long a blocker has been held', () => {
+    const line = (openedAt: string): string => render('Blockers', list([held('7', { openedAt })]), page);
+    expect(line(ago(3))).toBe('#7 held by brisk-otter-4f2a for 3 min, to @all: Editing .env\n');
+    expect(line(ago(-1))).toContain(' for 1 s, ');
+  });
+
+  test('mark the caller’s own instance in the status, of which it is needless to say when it was seen', () => {
+    const instance = (id: string): object => ({
+      ...{ id, project: { name: 'doc-db-v2' }, directory: '/srv', model: null, task: null, status: 'BUSY', live: true },
+      ...{ startedAt: ago(9), lastSeenAt: ago(2), endedAt: null },
+    });
+    const none = { totalCount: 0, nodes: [] };
+    const shown = (viewer: object): string =>
+      render(
+        'Status',
+        {
+          ...{ viewer, unread: null, blockers: none, messages: none, log: none },
+          instances: { totalCount: 2, nodes: [instance('brisk-otter-4f2a'), instance('calm-fox-1')] },
+        },
+        page,
+      );
+    const text = shown({ kind: 'INSTANCE', name: 'brisk-otter-4f2a' });
+    expect(text).toContain('  brisk-otter-4f2a (you) (doc-db-v2) busy, in /srv\n');
+    expect(text).toContain('  calm-fox-1 (doc-db-v2) busy, seen 2 min ago, in /srv\n');
+    expect(shown({ kind: 'OPERATOR', name: 'brisk-otter-4f2a' })).not.toContain('(you)');
+  });
+
+  test('show links and earlier versions of a memory under their headings', () => {
+    const memory = {
+      ...{ id: '42', project: { name: 'p' }, global: false, type: 'ISSUE', title: 'T', content: 'C', status: 'ACTIVE' },
+      ...{ tags: [], files: [], from: 'human', version: 2, createdAt: ago(9), updatedAt: ago(3) },
+    };
+    const other = { id: '17', type: 'FIX', title: 'F', status: 'ACTIVE' };
+    const links = [{ kind: 'FIXES', direction: 'INCOMING', createdAt: ago(1), memory: other }];
+    const before = { ...{ version: 1, title: 'Old', content: '', status: 'ACTIVE' }, from: 'human', createdAt: ago(9) };
+    const revisions = { totalCount: 1, nodes: [{ ...before, tags: [], files: [] }] };
+    expect(
+      render('Memory', { ...memory, links, revisions }, page)
+        .split('\n')
+        .slice(2),
+    ).toEqual([
+      '  Links',
+      '    #17 fixes #42 (fix): F',
+      '  Earlier versions (1)',
+      '    version 1 (active) by human, 9 min ago: Old',
+      '',
+    ]);
+  });
+
+  test('name a logged action by its number and kind', () => {
+    const event = { ...{ kind: 'LOGGED', at: ago(3), from: 'brisk-otter-4f2a', project: 'p', summary: 'Null filter' } };
+    const logEntry = { id: '15', action: 'ISSUE_FOUND', files: [] };
+    expect(render('Activity', { ...event, message: null, memory: null, logEntry }, page)).toBe(
+      'logged #15 issue_found by brisk-otter-4f2a (p), 3 min ago: Null filter\n',
+    );
+  });
+
+  test('count the active memories of a project', () => {
+    const project = { name: 'p', createdAt: ago(1), instances: { totalCount: 1 }, memories: { totalCount: 2 } };
+    expect(render('Projects', list([project]), page)).toBe('p, 1 live instance, 2 active memories\n');
   });
 
   test('show a message that is read with its times and its conversation', () => {

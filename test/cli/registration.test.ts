@@ -48,6 +48,28 @@ test('ten registrations with one session key at once are one instance, whose sto
   }
 }, 120_000);
 
+test('a second registration without a key from one folder says that the first is there, while it is', async () => {
+  const server = await startTestServer();
+  try {
+    const environment = { CLAMBAKE_HOME: home, CLAMBAKE_URL: server.url, CLAMBAKE_TOKEN: server.config.token ?? '' };
+    const register = (more: Record<string, string> = {}): Promise<Said> =>
+      cli(['register', '--project', 'twins'], { ...environment, ...more }, home);
+    expect(await register()).toMatchObject({ code: 0, stderr: '' });
+    const [first] = listSessions(home);
+    expect(await register({ CLAMBAKE_SESSION: 'a key' })).toMatchObject({ code: 0, stderr: '' });
+    const second = await register();
+    expect(second).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Registered as /) });
+    for (const part of [`${first?.instance}. `, 'CLAMBAKE_SESSION', `clambake deregister --as ${first?.instance}`])
+      expect(second.stderr).toContain(part);
+
+    for (const { instance: id, sessionKey } of listSessions(home))
+      if (sessionKey === null) await cli(['deregister', '--as', id], environment, home);
+    expect(await register()).toMatchObject({ code: 0, stderr: '' });
+  } finally {
+    await server.close();
+  }
+}, 120_000);
+
 test('the token that is stored last is the newest, even where the oldest answer would come last', async () => {
   const [command] = commands.filter(({ name }) => name === 'register');
   if (!command) throw new Error('There is no register.');
@@ -104,6 +126,8 @@ describe('a request whose answer is lost', { timeout: 90_000 }, () => {
     expect(keys).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), keys[0]]);
     expect(listSessions(home)).toMatchObject([{ instance: instance.id, sessionKey: null }]);
 
+    // Otherwise it would ask whether the other one is still there.
+    await rm(join(home, 'sessions'), { recursive: true });
     losingOne(registered);
     await run(['register', '--project', 'doc-db-v2']);
     expect(server.got.at(-1)?.variables.session).not.toBe(keys[0]);

@@ -94,13 +94,19 @@ describe('two sessions in one folder', () => {
     register('calm-heron-2');
     const live = (...ids: string[]): Partial<Circumstances> => ({ liveAmong: async () => new Set(ids) });
     expect(await who(live('calm-heron-2'))).toBe('calm-heron-2');
-    for (const ids of [[], ['brisk-otter-1', 'calm-heron-2']]) {
-      const message = await refusal(who(live(...ids)));
+    const both = live('brisk-otter-1', 'calm-heron-2');
+    for (const asked of [who(live()), who(both), who(both, 'any')]) {
+      const message = await refusal(asked);
       expect(message).toContain('brisk-otter-1 (doc-db-v2), registered just now');
       expect(message).toContain('calm-heron-2');
       expect(message).toContain('--as');
     }
-    expect(await who({}, 'any')).toBe('operator');
+  });
+
+  test('that are both over leave what anybody may ask to the operator', async () => {
+    register('brisk-otter-1');
+    register('calm-heron-2');
+    expect(await who({ liveAmong: async () => new Set() }, 'any')).toBe('operator');
   });
 });
 
@@ -170,7 +176,10 @@ describe('the identity', () => {
   test('is the operator’s for what only the operator does', async () => {
     register('brisk-otter-1');
     expect(await who({ environment: { CLAMBAKE_INSTANCE: 'brisk-otter-1' } }, 'operator')).toBe('operator');
-    await expect(who({ as: 'brisk-otter-1' }, 'operator')).rejects.toMatchObject({ exitCode: ExitCode.usage });
+    await expect(who({ as: 'brisk-otter-1' }, 'operator')).rejects.toMatchObject({
+      exitCode: ExitCode.usage,
+      message: expect.stringContaining('leave --as out'),
+    });
   });
 });
 
@@ -211,12 +220,28 @@ describe('the server’s address', () => {
 
   test('is --url, else CLAMBAKE_URL, else from host and port', () => {
     const environment = { CLAMBAKE_URL: 'https://team.example/clambake/graphql' };
-    expect(findAddress(config, 'http://other:1/', environment)).toEqual({ url: 'http://other:1', own: false });
-    expect(findAddress(config, undefined, environment)).toEqual({ url: 'https://team.example/clambake', own: false });
-    expect(findAddress(config, undefined, {})).toEqual({ url: 'http://127.0.0.1:2526', own: true });
+    expect(findAddress(config, 'http://other:1/', environment)).toEqual({
+      url: 'http://other:1',
+      own: false,
+      given: true,
+    });
+    expect(findAddress(config, undefined, environment)).toEqual({
+      url: 'https://team.example/clambake',
+      own: false,
+      given: true,
+    });
+    expect(findAddress(config, undefined, {})).toEqual({ url: 'http://127.0.0.1:2526', own: true, given: false });
     expect(findAddress({ ...config, host: '0.0.0.0' }, undefined, {}).url).toBe('http://127.0.0.1:2526');
     expect(findAddress({ ...config, host: '::' }, undefined, {}).url).toBe('http://[::1]:2526');
-    expect(findAddress(config, 'http://localhost:2526', {})).toEqual({ url: 'http://127.0.0.1:2526', own: true });
+    expect(findAddress(config, 'http://localhost:2526', {})).toEqual({
+      url: 'http://127.0.0.1:2526',
+      own: true,
+      given: true,
+    });
+  });
+
+  test('keeps the name localhost over https, which a certificate is for', () => {
+    expect(normalise('https://localhost:2526/')).toBe('https://localhost:2526');
   });
 
   test('is where this home’s server says it runs, unless a port is asked for', async () => {

@@ -265,6 +265,8 @@ describe('a mistake is answered with what is wrong and what would be right', () 
       '"2" is one argument too many: clambake update-memory takes <id> and nothing more. A text with spaces stands in quotes.',
     ],
     [['--json'], 'No command is given. `clambake --help` lists them.'],
+    [['completion', 'tcsh'], 'Unknown shell "tcsh": one of bash, zsh, fish, powershell.'],
+    [['read'], 'Give the numbers of the messages, or --all.'],
     [['completion', 'bsh'], 'Unknown shell "bsh": one of bash, zsh, fish, powershell. Did you mean bash?'],
   ])('%j', async (args, message) => {
     expect(await usageErrorOf(args)).toBe(message);

@@ -165,6 +165,21 @@ describe('the embedded Postgres', () => {
     await embedded.stop();
   });
 
+  it.skipIf(process.platform === 'win32')(
+    'comes back at the same address where a server that has ended since brought it up at another',
+    async () => {
+      const first = await hold(home.path);
+      first.process.kill('SIGSTOP');
+      process.kill(await postmasterPid(home.path), 'SIGKILL');
+      const second = await hold(home.path);
+      expect(second.said.url).not.toBe(first.said.url);
+      await second.kill();
+      first.process.kill('SIGCONT');
+      await vi.waitFor(() => query(first.said.url ?? '', 'select 1'), { timeout: 20_000, interval: 200 });
+      await first.end();
+    },
+  );
+
   it('that another server has taken is left to it, with one word in the log', async () => {
     const said: string[] = [];
     const embedded = await startEmbedded(home.path, listeningLog(said));

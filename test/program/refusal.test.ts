@@ -72,14 +72,11 @@ describe('a value that is none', () => {
   });
 
   test('of the other scope is told the types of this one', async () => {
-    expect(await refusal(1, ['remember', '--project', 'p', '--type', 'lesson', '--title', 't', '--content', 'c'])).toBe(
-      'A project’s memories are of the types architecture, feature, issue, fix, decision, pattern, gotcha, update: lesson is for everything (global).'.replace(
-        '’',
-        "'",
-      ),
-    );
-    expect(await refusal(1, ['remember', '--global', '--type', 'issue', '--title', 't', '--content', 'c'])).toBe(
-      'Global memories are of the types infrastructure, convention, tool, preference, credential, lesson: issue is for a project.',
+    expect(
+      await refusal(1, ['remember', '--project', 'p', '--type', 'lesson', '--title', 't', '--content', 'c']),
+    ).toMatch(/of the types architecture, feature, issue, fix, decision, pattern, gotcha, update: lesson /);
+    expect(await refusal(1, ['remember', '--global', '--type', 'issue', '--title', 't', '--content', 'c'])).toMatch(
+      /of the types infrastructure, convention, tool, preference, credential, lesson: issue /,
     );
   });
 
@@ -97,8 +94,8 @@ describe('a value that is none', () => {
 
 describe('a recipient that does not exist', () => {
   test('is refused with the nearest that do', async () => {
-    expect(await refusal(1, ['send', '--to', 'doc-db-v3', '--subject', 's'])).toBe(
-      'Nobody is called "doc-db-v3", and nothing was sent. Did you mean doc-db-v2? An address is @all, a project or an instance (`clambake status`).',
+    expect(await refusal(1, ['send', '--to', 'doc-db-v3', '--subject', 's'])).toMatch(
+      /^Nobody is called "doc-db-v3".* Did you mean doc-db-v2\? An address is @all, a project or an instance/,
     );
     const said = await run(['send', '--to', 'doc-db-v3', '--subject', 's', '--json']);
     expect(said).toMatchObject({ code: 1, stdout: '' });

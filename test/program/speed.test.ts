@@ -23,10 +23,10 @@ async function createMachine(): Promise<Machine> {
 
 /** Says of figures that are beyond their limit whether they tell anything: not where other programs took all processors. */
 function judge({ skip }: TestContext, figures: string, within: boolean, idleBefore: Times): void {
-  console.log(figures);
   const now = times();
   const idle = (now.idle - idleBefore.idle) / (now.all - idleBefore.all);
-  if (!within && idle < 0.1) skip(`no processor was free to measure with: ${figures}`);
+  console.log(`${figures} (processors idle: ${Math.round(idle * 100)} %)`);
+  if (!within && idle < 0.15) skip(`no processor was free to measure with: ${figures}`);
   expect(within, figures).toBe(true);
 }
 

@@ -16,12 +16,16 @@ export const killedServer: Fault = {
 
 async function killRepeatedly(cluster: Cluster, load: Load, times: number): Promise<void> {
   const server = cluster.server(0);
+  let slowest = 0;
   for (; load.runs < times; load.runs += 1) {
-    await sendsGoOn(load, 10);
+    await sendsGoOn(load, 5);
     await sleep(50 * Math.random());
     await server.kill();
+    const killedAt = performance.now();
     await server.start();
+    slowest = Math.max(slowest, server.readyAt - killedAt);
   }
+  load.notes.push(`it was up again after at most ${slowest.toFixed()} ms`);
   await sleep(300);
 }
 
@@ -39,9 +43,9 @@ export const killedReplica: Fault = {
   run: (scale) =>
     withCluster({ replicas: 2 }, async (cluster) => [
       await underLoad(cluster, { fault: killedReplica.title, writers: 6, subscribers: 10, pause: 40 }, async (load) => {
-        for (; load.runs < (scale === 'long' ? 30 : 3); load.runs += 1) {
+        for (; load.runs < (scale === 'long' ? 30 : 2); load.runs += 1) {
           const server = cluster.server(load.runs % 2);
-          await sendsGoOn(load, 10);
+          await sendsGoOn(load, 5);
           await server.kill();
           // The other one has everybody for a while.
           await sleep(500);

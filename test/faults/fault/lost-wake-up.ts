@@ -20,7 +20,7 @@ export const lostWakeUp: Fault = {
 };
 
 async function run(cluster: Cluster, scale: Scale): Promise<Outcome> {
-  const times = scale === 'long' ? 40 : 4;
+  const times = scale === 'long' ? 40 : 3;
   const ledger = new Ledger();
   const [author, near, far] = await cluster.registerMany(3, 1);
   if (!author || !near || !far) throw new Error('Three instances were wanted.');
