@@ -38,12 +38,12 @@ const packages: Plugin = {
   },
 };
 
-/** graphql-request, and nothing else, takes the headers of `cli/headers.ts` for the built-in ones. */
+/** graphql-request, and nothing else, takes the headers of `cli/client/headers.ts` for the built-in ones. */
 const headers: Plugin = {
   name: 'headers',
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]graphql-request[\\/]build[\\/].*\.js$/ }, async ({ path }) => ({
-      contents: `import { Headers } from ${JSON.stringify(join(root, 'cli', 'headers.ts'))};\n${await readFile(path, 'utf8')}`,
+      contents: `import { Headers } from ${JSON.stringify(join(root, 'cli', 'client', 'headers.ts'))};\n${await readFile(path, 'utf8')}`,
       loader: 'js',
     }));
   },

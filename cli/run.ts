@@ -1,19 +1,19 @@
 import { readConfig } from '../server/config.ts';
-import { Actor, type Asking } from './acting.ts';
-import { nextPage } from './again.ts';
-import { ask } from './client.ts';
+import { ask } from './client/client.ts';
 import { CliError, ExitCode } from './exit.ts';
-import { fillIn } from './fill.ts';
-import { liveAmong } from './live.ts';
+import { Actor, type Asking } from './identity/acting.ts';
+import { fillIn } from './identity/fill.ts';
+import { liveAmong } from './identity/live.ts';
+import { alikeTo, forget, register } from './identity/registration.ts';
+import { nextPage } from './line/again.ts';
+import type { Command, Globals, LocalOptions } from './line/table.ts';
 import { json, resultOf, withoutSecrets } from './output/json.ts';
 import { render } from './output/render.ts';
 import { report } from './output/report.ts';
 import { complain, print } from './output/stream.ts';
 import { paintFor } from './output/style.ts';
 import { visibleLine } from './output/visible.ts';
-import { Reach } from './reach.ts';
-import { alikeTo, forget, register } from './registration.ts';
-import type { Command, Globals, LocalOptions } from './table.ts';
+import { Reach } from './reach/reach.ts';
 
 /**
  * Runs an operation: finds the server and who asks, asks, and prints the result. What goes wrong is told on standard error.
@@ -50,7 +50,7 @@ async function perform(
   const show = (data: Record<string, unknown>): Promise<boolean> => print(laidOut(data, command, given, globals));
 
   if (command.operation === 'subscription') {
-    const { subscribe } = await import('./subscribe.ts');
+    const { subscribe } = await import('./follow/subscribe.ts');
     return subscribe({ command, variables, options, globals, actor, show, ...surroundings });
   }
   switch (command.operationName) {

@@ -1,8 +1,8 @@
 import manifest from '../package.json' with { type: 'json' };
-import { type Call, readCommandLine } from './command.ts';
+import { localCommands } from './commands/local.ts';
 import { ExitCode } from './exit.ts';
 import { commands } from './generated/commands.ts';
-import { localCommands } from './local.ts';
+import { type Call, readCommandLine } from './line/command.ts';
 
 // What a command does not need is not loaded, since most of a short command's time is loading: hence every import() here.
 try {
@@ -11,7 +11,7 @@ try {
       commands,
       locals: localCommands,
       version: manifest.version,
-      readStdin: async (term) => (await import('./stdin.ts')).readStdin(term),
+      readStdin: async (term) => (await import('./line/stdin.ts')).readStdin(term),
       width: process.stdout.columns,
     }),
   );

@@ -1,8 +1,8 @@
-import { completionScript } from '../completion.ts';
 import { ExitCode } from '../exit.ts';
+import { completionScript } from '../line/completion.ts';
+import { type Command, type LocalCommand, type LocalInput, shells } from '../line/table.ts';
+import { usageError } from '../line/variables.ts';
 import { print } from '../output/stream.ts';
-import { type Command, type LocalCommand, type LocalInput, shells } from '../table.ts';
-import { usageError } from '../variables.ts';
 
 /**
  * Prints the completion script of a shell: everything that is in the table.

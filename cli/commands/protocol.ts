@@ -1,7 +1,7 @@
 import { ExitCode } from '../exit.ts';
+import type { LocalInput } from '../line/table.ts';
 import { json } from '../output/json.ts';
 import { print } from '../output/stream.ts';
-import type { LocalInput } from '../table.ts';
 
 /** `clambake protocol`: prints the text to paste into a CLAUDE.md. */
 export async function protocol({ globals }: LocalInput): Promise<number> {

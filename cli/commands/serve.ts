@@ -3,12 +3,12 @@ import { type Config, readConfig } from '../../server/config.ts';
 import type { Running } from '../../server/main.ts';
 import { readToken } from '../../server/token-file.ts';
 import { CliError, ExitCode } from '../exit.ts';
+import type { LocalInput } from '../line/table.ts';
 import { json } from '../output/json.ts';
 import { report } from '../output/report.ts';
 import { print } from '../output/stream.ts';
-import { type LogFile, openServerLog, serverLog } from '../server-log.ts';
+import { type LogFile, openServerLog, serverLog } from '../reach/server-log.ts';
 import { listenForSignals } from '../signals.ts';
-import type { LocalInput } from '../table.ts';
 
 /** `clambake serve`: runs the server in the foreground until it is told to stop, which it may be before it is up. */
 export async function serve({ globals }: LocalInput): Promise<number> {

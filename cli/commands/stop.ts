@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, readConfig } from '../../server/config.ts';
-import { headersFor, unreachable } from '../client.ts';
+import { headersFor, unreachable } from '../client/client.ts';
+import { send, TransportError } from '../client/http.ts';
 import { CliError, ExitCode } from '../exit.ts';
-import { healthOf } from '../health.ts';
-import { send, TransportError } from '../http.ts';
+import type { LocalInput } from '../line/table.ts';
 import { json } from '../output/json.ts';
 import { print } from '../output/stream.ts';
-import { Reach } from '../reach.ts';
-import { isAlive, parseObject, readRunning } from '../running.ts';
-import type { LocalInput } from '../table.ts';
+import { healthOf } from '../reach/health.ts';
+import { Reach } from '../reach/reach.ts';
+import { isAlive, parseObject, readRunning } from '../reach/running.ts';
 
 /** Milliseconds that a server has to stop. */
 const stopTimeout = 30_000;

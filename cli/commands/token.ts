@@ -1,9 +1,9 @@
 import { readConfig } from '../../server/config.ts';
 import { ExitCode } from '../exit.ts';
+import type { LocalInput } from '../line/table.ts';
 import { json } from '../output/json.ts';
 import { complain, print } from '../output/stream.ts';
-import { Reach } from '../reach.ts';
-import type { LocalInput } from '../table.ts';
+import { Reach } from '../reach/reach.ts';
 import { graphiqlUrl } from './serve.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import { type Command, type Group, localNames } from '../table.ts';
+import { type Command, type Group, localNames } from '../line/table.ts';
 import { documentOf, markOf, secretsOf } from './marks.ts';
 import { optionsOf } from './option.ts';
 import { Refusal } from './refusal.ts';

@@ -51,7 +51,7 @@ export function compile(
   }
   const table = JSON.stringify(commands, null, 2);
   return {
-    commands: `${header}import type { Command } from '../table.ts';\n\nexport const commands: readonly Command[] = ${table};\n`,
+    commands: `${header}import type { Command } from '../line/table.ts';\n\nexport const commands: readonly Command[] = ${table};\n`,
     results: `${header}${resultTypes(schema, operations, fragments)}`,
   };
 }

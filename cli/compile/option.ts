@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import { globalFlags, type LocalOption, localOptionNames, type Variable } from '../table.ts';
+import { globalFlags, type LocalOption, localOptionNames, type Variable } from '../line/table.ts';
 import { marksOf } from './marks.ts';
 import { Refusal } from './refusal.ts';
 import type { Operation } from './source.ts';

@@ -12,7 +12,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import { type Fill, globalFlags, type Variable, type VariableKind } from '../table.ts';
+import { type Fill, globalFlags, type Variable, type VariableKind } from '../line/table.ts';
 import { markOf } from './marks.ts';
 import { Refusal } from './refusal.ts';
 import type { Operation } from './source.ts';

@@ -1,6 +1,6 @@
 // Made by `npm run generate` from cli/operations and schema.graphql. Do not edit.
 
-import type { Command } from '../table.ts';
+import type { Command } from '../line/table.ts';
 
 export const commands: readonly Command[] = [
   {

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { ensureServer } from '../../cli/autostart.ts';
-import { Unreachable } from '../../cli/client.ts';
-import { isAlive } from '../../cli/running.ts';
-import { releaseStart, takeStart } from '../../cli/start-lock.ts';
+import { Unreachable } from '../../cli/client/client.ts';
+import { ensureServer } from '../../cli/reach/autostart.ts';
+import { isAlive } from '../../cli/reach/running.ts';
+import { releaseStart, takeStart } from '../../cli/reach/start-lock.ts';
 import { freePort } from '../support/port.ts';
 
 const program = fileURLToPath(new URL('fake-program.mjs', import.meta.url));

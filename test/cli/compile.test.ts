@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { compile } from '../../cli/compile/compile.ts';
 import type { Source } from '../../cli/compile/source.ts';
 import { commands } from '../../cli/generated/commands.ts';
-import type { Command } from '../../cli/table.ts';
+import type { Command } from '../../cli/line/table.ts';
 
 const schema = /* GraphQL */ `
   scalar Duration
@@ -128,6 +128,12 @@ describe('the table of commands', () => {
       identity: 'operator',
       hidden: true,
     });
+  });
+
+  it('takes what is said where nothing is given from the mark', () => {
+    const needsOne = compileOne('', 'thing(id: 1) { id }', '@cli(group: LOG, needsOne: "Give a number.")')?.needsOne;
+    expect(needsOne).toBe('Give a number.');
+    expect(compileOne('', 'thing(id: 1) { id }')).not.toHaveProperty('needsOne');
   });
 
   /** An operation of another kind than a query. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readEvents, type StreamEvent } from '../../cli/event-stream.ts';
+import { readEvents, type StreamEvent } from '../../cli/client/event-stream.ts';
 import { answerError, beginStream, type FakeServer, sendEvent, startFake } from './fake-server.ts';
 import { type Cli, startCli } from './process.ts';
 

@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { isAlive, readRunning } from '../../cli/running.ts';
+import { isAlive, readRunning } from '../../cli/reach/running.ts';
 import { createTestHome, type TestHome } from '../support/home.ts';
 import { freePort } from '../support/port.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
-import { cli, type Said, startCli } from './process.ts';
+import { start } from '../support/program.ts';
+import { cli, commandLine, type Said, startCli } from './process.ts';
 
 let home: TestHome;
 let database: TestDatabase;
@@ -52,7 +53,7 @@ describe('a first command', () => {
     expect(readRunning(home.path)).toBeUndefined();
     expect(await run(['stop'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^No server is running at /) });
     expect((await run(['status'], { CLAMBAKE_AUTOSTART: '0' })).code).toBe(5);
-  });
+  }, 90_000);
 });
 
 describe('serve', () => {
@@ -78,6 +79,22 @@ describe('serve', () => {
       server.process.kill('SIGTERM');
       expect((await server.ended).code).toBe(0);
       expect(readRunning(home.path)).toBeUndefined();
+    },
+  );
+
+  test.skipIf(!existsSync('/usr/bin/script'))(
+    'on a terminal prints the block and no line of the log, which goes to a file that the block names',
+    async () => {
+      const server = start(['/usr/bin/script', '-qfec', commandLine(['serve']).join(' '), '/dev/null'], {
+        env: environment,
+      });
+      await expect.poll(() => server.said.stdout, { timeout: 20_000 }).toContain('Next');
+      const log = join(home.path, 'server.log');
+      expect(server.said.stdout).toMatch(/^Clambake is running\.\r\n/);
+      expect(server.said.stdout).toContain(`  Log       ${log}\r\n`);
+      expect(readFileSync(log, 'utf8')).toContain('"msg":"listening"');
+      await run(['stop']);
+      await server.ended;
     },
   );
 

@@ -2,13 +2,13 @@ import { mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { findAddress, normalise } from '../../cli/address.ts';
 import { CliError, ExitCode } from '../../cli/exit.ts';
-import { fillIn } from '../../cli/fill.ts';
-import { type Circumstances, findIdentity } from '../../cli/identity.ts';
-import { projectName } from '../../cli/place.ts';
-import { listSessions, readSession, removeSession, type Session, writeSession } from '../../cli/session.ts';
-import type { Variable } from '../../cli/table.ts';
+import { fillIn } from '../../cli/identity/fill.ts';
+import { type Circumstances, findIdentity } from '../../cli/identity/identity.ts';
+import { projectName } from '../../cli/identity/place.ts';
+import { listSessions, readSession, removeSession, type Session, writeSession } from '../../cli/identity/session.ts';
+import type { Variable } from '../../cli/line/table.ts';
+import { findAddress, normalise } from '../../cli/reach/address.ts';
 import { ConfigError } from '../../server/config.ts';
 
 let root: string;

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { listSessions, writeSession } from '../../cli/session.ts';
+import { listSessions, writeSession } from '../../cli/identity/session.ts';
 import { answerError, answerJson, type FakeServer, startFake } from './fake-server.ts';
 import { cli, type Said } from './process.ts';
 

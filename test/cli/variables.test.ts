@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readCommandLine } from '../../cli/command.ts';
+import { localCommands } from '../../cli/commands/local.ts';
 import { CliError, ExitCode } from '../../cli/exit.ts';
 import { commands } from '../../cli/generated/commands.ts';
-import { localCommands } from '../../cli/local.ts';
-import type { Command, Variable } from '../../cli/table.ts';
+import { readCommandLine } from '../../cli/line/command.ts';
+import type { Command, Variable } from '../../cli/line/table.ts';
 
 const noStdin = (_term: string): Promise<string> => Promise.reject(new Error('standard input was read'));
 

@@ -47,7 +47,7 @@ export class Cluster {
       const ended = await Promise.allSettled(servers.map((server) => server.stop()));
       const stopped = await Promise.allSettled([postgres?.stop()]);
       const removed = await Promise.allSettled(homes.map((each) => each.remove()));
-      forget('home', home.path);
+      for (const each of homes) forget('home', each.path);
       for (const result of [...ended, ...stopped, ...removed]) if (result.status === 'rejected') throw result.reason;
     };
     try {
@@ -66,6 +66,7 @@ export class Cluster {
         for (let n = 0; n < replicas; n += 1) {
           const serverHome = await createTestHome();
           homes.push(serverHome);
+          remember('home', serverHome.path);
           const server = new ServerProcess({
             CLAMBAKE_HOME: serverHome.path,
             CLAMBAKE_TOKEN: token,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Endpoint, hangUp, type Member } from './client.ts';
 import type { Cluster } from './cluster.ts';
@@ -61,6 +62,7 @@ export async function underLoad(
   const writers = authors.map((author, n) => new Writer(author, ledger, () => writeTo(n)));
   const load: Load = { ledger, subscribers, writers, members, runs: 0, notes: [], violations: [] };
   const stopWriting = new AbortController();
+  setMaxListeners(writerCount * 2 + 10, stopWriting.signal);
   let writing: Promise<unknown> = Promise.resolve();
   try {
     await Promise.all(subscribers.map((subscriber) => subscriber.start()));
@@ -99,7 +101,6 @@ function outcomeOf(fault: string, load: Load, findings: Findings, more: string[]
     violations: [...findings.violations, ...load.violations, ...more],
     notes: [
       ...load.notes,
-      ...findings.notes,
       `${reconnections} reconnections`,
       ...(seen ? [`sends repeated after: ${seen}`] : []),
       ...(ended ? [`subscriptions ended by: ${ended}`] : []),

@@ -1,7 +1,7 @@
 import { type IncomingMessage, request } from 'node:http';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { readEvents } from '../../cli/event-stream.ts';
+import { readEvents } from '../../cli/client/event-stream.ts';
 import type { Endpoint } from './client.ts';
 
 /** An event of messageReceived. */

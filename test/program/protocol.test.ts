@@ -53,6 +53,12 @@ function plain(output: string): string[] {
   return text.split('\n').slice(0, -1);
 }
 
+/** A line that says these things in this order, whatever stands between them. */
+const line = (...words: string[]): unknown =>
+  expect.stringMatching(
+    new RegExp(`^ *${words.map((word) => word.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')).join('.*')}`),
+  );
+
 describe.skipIf(!hasBash).each(scenarios)('the protocol document, line by line, on $database:', ({ ownDatabase }) => {
   let database: TestDatabase | undefined;
   let one: Session;
@@ -150,9 +156,9 @@ describe.skipIf(!hasBash).each(scenarios)('the protocol document, line by line, 
       expect.arrayContaining([
         'You are THREE. No unread messages.',
         'Instances (3)',
-        '  ONE (doc-db-v2) busy, seen AGO, opus, in FOLDER-1: Rebuilding email import pipeline',
-        '  TWO (doc-db-v2) active, seen AGO, sonnet, in FOLDER-2',
-        '  THREE (web) active, seen AGO, in FOLDER-3',
+        line('ONE', '(doc-db-v2) busy', 'opus, in FOLDER-1: Rebuilding email import pipeline'),
+        line('TWO', '(doc-db-v2) active', 'sonnet, in FOLDER-2'),
+        line('THREE', '(web) active', 'in FOLDER-3'),
         'No open blockers.',
       ]),
     );
@@ -178,7 +184,7 @@ describe.skipIf(!hasBash).each(scenarios)('the protocol document, line by line, 
       expect.arrayContaining([
         'You are THREE. 2 unread messages: clambake inbox',
         'Open blockers (1)',
-        '  #3 held by ONE since AGO, to @all: Editing docker-compose.yml for doc-db-v2',
+        line('#3 held by ONE', 'to @all', ': Editing docker-compose.yml for doc-db-v2'),
       ]),
     );
   });
@@ -235,8 +241,8 @@ describe.skipIf(!hasBash).each(scenarios)('the protocol document, line by line, 
       'You are THREE. 2 unread messages: clambake inbox',
       'Instances (2)',
       // In the order of their names, which are not known beforehand.
-      expect.stringMatching(/ (TWO|THREE) \(\S+\) active/),
-      expect.stringMatching(/ (TWO|THREE) \(\S+\) active/),
+      expect.stringMatching(/ (TWO|THREE) .*active/),
+      expect.stringMatching(/ (TWO|THREE) .*active/),
       'No open blockers.',
       'Recent messages (3)',
       '  #3 blocker (ended) from ONE (doc-db-v2) to @all, AGO: Editing docker-compose.yml for doc-db-v2',
@@ -285,9 +291,9 @@ describe.skipIf(!hasBash).each(scenarios)('the protocol document, line by line, 
       '#42 (issue, doc-db-v2, deprecated) by ONE, AGO, version 4: JMAP null filter crashes query',
       '    Updated fix: use X instead of Y',
       '  Earlier versions (3)',
-      '  version 3 (resolved) by TWO, AGO: JMAP null filter crashes query',
-      '  version 2 (resolved) by TWO, AGO: JMAP null filter crashes query',
-      '  version 1 (active) by ONE, AGO: JMAP null filter crashes query',
+      line('version 3 (resolved) by TWO, AGO: JMAP null filter crashes query'),
+      line('version 2 (resolved) by TWO, AGO: JMAP null filter crashes query'),
+      line('version 1 (active) by ONE, AGO: JMAP null filter crashes query'),
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -23,8 +23,12 @@ beforeEach(() => {
   ends.length = 0;
 });
 afterEach(async () => {
-  for (const machine of machines) await machine.close();
-  for (const end of ends) await end();
+  // One that fails must not keep the others from being ended.
+  const failed: unknown[] = [];
+  for (const end of [...machines.map((machine) => () => machine.close()), ...ends]) {
+    await end().catch((error: unknown) => failed.push(error));
+  }
+  if (failed.length > 0) throw new AggregateError(failed, failed.map(String).join('\n'));
 });
 
 async function createMachine(env: Record<string, string> = {}): Promise<Machine> {
@@ -110,9 +114,13 @@ describe('a second server', () => {
     expect(isAlive(postgres ?? 0)).toBe(false);
   });
 
-  test('on a port that is taken is refused with one sentence, and a command says that no Clambake answers there', async () => {
+  test('on a port that is taken is refused with one sentence, and a command sends no token there', async () => {
     const machine = await createMachine({ DATABASE_URL: await databaseUrl() });
-    const other = createServer((_, response) => response.end('hello'));
+    const headers: IncomingHttpHeaders[] = [];
+    const other = createServer((request, response) => {
+      headers.push(request.headers);
+      response.end('hello');
+    });
     await new Promise<void>((resolve) => other.listen(machine.port, '127.0.0.1', resolve));
     ends.push(async () => void other.close());
     const said = await machine.run(['serve']);
@@ -122,7 +130,8 @@ describe('a second server', () => {
     );
     const asked = await machine.run(['status']);
     expect(asked).toMatchObject({ code: 5, stdout: '' });
-    expect(asked.stderr).toMatch(/^clambake: .*no Clambake server.*\n$/);
+    expect(asked.stderr).toMatch(/^clambake: [^\n]*answers at http:[^\n]+\n$/);
+    expect(headers.filter(({ authorization }) => authorization !== undefined)).toEqual([]);
     other.closeAllConnections();
     await new Promise((resolve) => other.close(resolve));
   });

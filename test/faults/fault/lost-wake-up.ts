@@ -69,7 +69,7 @@ async function run(cluster: Cluster, scale: Scale): Promise<Outcome> {
       runs: times,
       ...findings,
       violations: [...findings.violations, ...late, ...cluster.deaths()],
-      notes: [`${between} of ${times} died after the commit`, ...findings.notes],
+      notes: [`${between} of ${times} died after the commit`],
     };
   } finally {
     await Promise.all(subscribers.map((subscriber) => subscriber.stop()));

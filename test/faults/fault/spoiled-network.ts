@@ -9,6 +9,8 @@ import { StartupSwitch } from '../startup-switch.ts';
 
 /** The backstop, and a little for the work, in milliseconds. */
 const backstop = 1_000 + 150;
+/** Milliseconds within which a server notices that its listener is cut off. */
+const noticeWithin = 15_000;
 
 /** The listener's connection goes silent without a reset: deliveries across replicas take the backstop second at most. */
 export const silentListener: Fault = {
@@ -33,7 +35,7 @@ export const silentListener: Fault = {
             writeTo: () => [cluster.endpoint(0)],
             follow: () => [cluster.endpoint(1)],
           },
-          (load) => silence(load, listeners, scale),
+          (load) => silence(load, listeners, cluster.endpoint(1), scale),
         );
         return [outcome];
       });
@@ -44,14 +46,20 @@ export const silentListener: Fault = {
   },
 };
 
-async function silence(load: Load, listeners: NetworkProxy | undefined, scale: Scale): Promise<void> {
+async function silence(
+  load: Load,
+  listeners: NetworkProxy | undefined,
+  endpoint: Endpoint,
+  scale: Scale,
+): Promise<void> {
   if (!listeners) throw new Error('There is no proxy.');
   load.runs = 1;
   const accepted = listeners.accepted;
   load.notes.push(accepted > 0 ? 'a listener listened' : 'no listener: every delivery took the backstop');
   const marks = load.subscribers.map(({ received }) => received.length);
   listeners.mode = 'blackhole';
-  await sleep(scale === 'long' ? 20_000 : 3_000);
+  if (scale === 'long') await checkNotice(load, endpoint);
+  await sleep(3_000);
   const meanwhile = load.subscribers.flatMap(({ received }, n) =>
     received.slice(marks[n]).map(({ subject, at }) => at - (load.ledger.acknowledged.get(subject)?.at ?? at)),
   );
@@ -62,6 +70,19 @@ async function silence(load: Load, listeners: NetworkProxy | undefined, scale: S
   if (meanwhile.length === 0) load.violations.push('nothing was delivered while the listener was silent');
   if (slowest > backstop * patience(scale))
     load.violations.push(`a delivery took ${slowest.toFixed()} ms while the listener was silent`);
+}
+
+/** The server finds out by itself that nothing comes any more, and says so in its health. */
+async function checkNotice(load: Load, { port }: Endpoint): Promise<void> {
+  const begun = performance.now();
+  const isListening = async (): Promise<boolean> => {
+    const response = await fetch(`http://127.0.0.1:${port}/health`);
+    return ((await response.json()) as { notifications?: string }).notifications === 'listening';
+  };
+  while ((await isListening()) && performance.now() < begun + 2 * noticeWithin) await sleep(100);
+  const took = performance.now() - begun;
+  load.notes.push(`noticed after ${took.toFixed()} ms`);
+  if (took > noticeWithin) load.violations.push(`the silence was noticed after ${took.toFixed()} ms only`);
 }
 
 const spoils = {

@@ -1,9 +1,9 @@
-import type { Config } from '../server/config.ts';
-import { tokenPath } from '../server/token-file.ts';
-import { CliError, ExitCode } from './exit.ts';
+import type { Config } from '../../server/config.ts';
+import { tokenPath } from '../../server/token-file.ts';
+import { CliError, ExitCode } from '../exit.ts';
+import type { Reach } from '../reach/reach.ts';
 import { findIdentity, type Identity } from './identity.ts';
 import { liveAmong } from './live.ts';
-import type { Reach } from './reach.ts';
 import { readSession, removeSession, type Session } from './session.ts';
 
 /** What a command is asked with. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClientError, GraphQLClient } from 'graphql-request';
-import { CliError, ExitCode, exitCodeOf } from './exit.ts';
+import { CliError, ExitCode, exitCodeOf } from '../exit.ts';
 import { type HttpAnswer, send, TransportError } from './http.ts';
 
 /** Milliseconds without an answer after which a request is given up. */

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makeHome } from '../server/home.ts';
-import { Unreachable } from './client.ts';
+import { makeHome } from '../../server/home.ts';
+import { Unreachable } from '../client/client.ts';
+import { complain } from '../output/stream.ts';
 import { healthOf } from './health.ts';
-import { complain } from './output/stream.ts';
 import { isAlive, readRunning } from './running.ts';
 import { serverLog, trimLog } from './server-log.ts';
 import { releaseStart, takeStart } from './start-lock.ts';

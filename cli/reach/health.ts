@@ -1,4 +1,4 @@
-import { send, TransportError } from './http.ts';
+import { send, TransportError } from '../client/http.ts';
 
 /**
  * How a server is: it answers that all is well; it answers otherwise (it starts, its database is away, or it is another

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigError } from '../server/config.ts';
-import { makeHome } from '../server/home.ts';
+import { ConfigError } from '../../server/config.ts';
+import { makeHome } from '../../server/home.ts';
 
 /** Where a server logs that has no standard error of its own: one in the background, and one on a terminal. */
 export const serverLog = (home: string): string => join(home, 'server.log');

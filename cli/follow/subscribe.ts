@@ -1,15 +1,15 @@
 import { resolve } from 'node:path';
-import type { Actor } from './acting.ts';
+import { CliError } from '../exit.ts';
+import type { WatchResult } from '../generated/results.ts';
+import type { Actor } from '../identity/acting.ts';
+import type { Command, Globals, LocalOptions } from '../line/table.ts';
+import { usageError } from '../line/variables.ts';
+import { resultOf } from '../output/json.ts';
+import { onReaderGone } from '../output/stream.ts';
+import { listenForSignals } from '../signals.ts';
 import { readCursor, writeCursor } from './cursor-file.ts';
-import { CliError } from './exit.ts';
 import { follow } from './follow.ts';
-import type { WatchResult } from './generated/results.ts';
 import { handTo } from './message-command.ts';
-import { resultOf } from './output/json.ts';
-import { onReaderGone } from './output/stream.ts';
-import { listenForSignals } from './signals.ts';
-import type { Command, Globals, LocalOptions } from './table.ts';
-import { usageError } from './variables.ts';
 
 /** A subscription as the command line asks for it. */
 export interface Subscribing {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { RegisterResult } from './generated/results.ts';
-import { underLock } from './lock.ts';
+import type { RegisterResult } from '../generated/results.ts';
+import type { Command, Fill } from '../line/table.ts';
+import { underLock } from '../reach/lock.ts';
+import type { Reach } from '../reach/reach.ts';
 import { stepsUp } from './place.ts';
-import type { Reach } from './reach.ts';
 import { belongsTo, listSessions, lockFor, readSession, removeSession, writeSession } from './session.ts';
-import type { Command, Fill } from './table.ts';
 
 /** Milliseconds that registering may take, a server's start and three repetitions included. */
 const longest = 150_000;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { CliError, ExitCode } from './exit.ts';
+import { CliError, ExitCode } from '../exit.ts';
 
 /**
  * Reads how far somebody has followed.

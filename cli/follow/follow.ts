@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
-import type { Actor } from './acting.ts';
-import { graphqlError, headersFor, refuseUnlessGraphQL, Unreachable, unreachable } from './client.ts';
-import { readEvents } from './event-stream.ts';
-import { CliError } from './exit.ts';
-import { asTransportError, open } from './http.ts';
-import { complain } from './output/stream.ts';
-import { visibleLine } from './output/visible.ts';
+import { graphqlError, headersFor, refuseUnlessGraphQL, Unreachable, unreachable } from '../client/client.ts';
+import { readEvents } from '../client/event-stream.ts';
+import { asTransportError, open } from '../client/http.ts';
+import { CliError } from '../exit.ts';
+import type { Actor } from '../identity/acting.ts';
+import type { Command } from '../line/table.ts';
+import { complain } from '../output/stream.ts';
+import { visibleLine } from '../output/visible.ts';
+import { parseObject } from '../reach/running.ts';
 import { pauseFor } from './pause.ts';
-import { parseObject } from './running.ts';
-import type { Command } from './table.ts';
 
 /** Milliseconds of silence after which a connection counts as lost. The server sends a sign of life every 12 seconds. */
 const silence = 45_000;

@@ -1,4 +1,4 @@
-import { ask } from './client.ts';
+import { ask } from '../client/client.ts';
 
 const liveInstances =
   'query Live($after:String){instances(live:true,first:50,after:$after){nodes{id}pageInfo{hasNextPage endCursor}}}';

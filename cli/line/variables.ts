@@ -1,5 +1,5 @@
-import { parseDuration } from '../server/config.ts';
-import { CliError, ExitCode } from './exit.ts';
+import { parseDuration } from '../../server/config.ts';
+import { CliError, ExitCode } from '../exit.ts';
 import { nearest } from './nearest.ts';
 import type { Command, Variable } from './table.ts';
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Config } from '../server/config.ts';
-import { readToken, tokenPath } from '../server/token-file.ts';
+import type { Config } from '../../server/config.ts';
+import { readToken, tokenPath } from '../../server/token-file.ts';
+import { nobodyAt, Unreachable } from '../client/client.ts';
+import { CliError, ExitCode } from '../exit.ts';
 import { type Address, findAddress, vouchesFor } from './address.ts';
-import { nobodyAt, Unreachable } from './client.ts';
-import { CliError, ExitCode } from './exit.ts';
 import { healthOf } from './health.ts';
 
 /** Milliseconds within which this home's own server, once it listens, says so in its home. */

@@ -1,5 +1,5 @@
-import { type Config, ConfigError } from '../server/config.ts';
-import { CliError, ExitCode } from './exit.ts';
+import { type Config, ConfigError } from '../../server/config.ts';
+import { CliError, ExitCode } from '../exit.ts';
 import { isAlive, readRunning } from './running.ts';
 
 /** Where the server is. */

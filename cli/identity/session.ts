@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { makeHome } from '../server/home.ts';
-import { parseObject } from './running.ts';
+import { makeHome } from '../../server/home.ts';
+import { parseObject } from '../reach/running.ts';
 
 /** A registration made from this machine, as it is kept in `<home>/sessions/<instance>.json`, mode 0600. */
 export interface Session {

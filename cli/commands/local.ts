@@ -1,4 +1,4 @@
-import { type LocalCommand, shells } from './table.ts';
+import { type LocalCommand, shells } from '../line/table.ts';
 
 /** Every command of `cli/commands`. */
 export const localCommands: readonly LocalCommand[] = [
@@ -10,7 +10,7 @@ export const localCommands: readonly LocalCommand[] = [
       'Run the server in the foreground, on an embedded Postgres or on the one that DATABASE_URL names, until it is stopped.',
     examples: ['clambake serve'],
     globals: ['json'],
-    load: async () => (await import('./commands/serve.ts')).serve,
+    load: async () => (await import('./serve.ts')).serve,
   },
   {
     name: 'stop',
@@ -19,7 +19,7 @@ export const localCommands: readonly LocalCommand[] = [
     description: 'End the server that runs on this machine. What it stored is kept.',
     examples: ['clambake stop'],
     globals: ['json', 'url'],
-    load: async () => (await import('./commands/stop.ts')).stop,
+    load: async () => (await import('./stop.ts')).stop,
   },
   {
     name: 'token',
@@ -29,7 +29,7 @@ export const localCommands: readonly LocalCommand[] = [
       "Print the server's access token, for another machine or another program. Whoever has it may do everything.",
     examples: ['clambake token'],
     globals: ['json', 'url'],
-    load: async () => (await import('./commands/token.ts')).token,
+    load: async () => (await import('./token.ts')).token,
   },
   {
     name: 'protocol',
@@ -39,7 +39,7 @@ export const localCommands: readonly LocalCommand[] = [
       'Print the protocol: the text to paste into a CLAUDE.md, so that an instance knows how to work with others.',
     examples: ['clambake protocol >> CLAUDE.md'],
     globals: ['json'],
-    load: async () => (await import('./commands/protocol.ts')).protocol,
+    load: async () => (await import('./protocol.ts')).protocol,
   },
   {
     name: 'completion',
@@ -58,8 +58,8 @@ export const localCommands: readonly LocalCommand[] = [
     globals: [],
     load: async () => {
       const [{ completion }, { commands }] = await Promise.all([
-        import('./commands/completion.ts'),
-        import('./generated/commands.ts'),
+        import('./completion.ts'),
+        import('../generated/commands.ts'),
       ]);
       return (input) => completion(input, commands, localCommands);
     },

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type RunningFile, runningPath } from '../server/running-file.ts';
+import { type RunningFile, runningPath } from '../../server/running-file.ts';
 
 /**
  * Reads which server runs on this home. It may have died since it wrote the file.

@@ -1,5 +1,5 @@
-import { CliError, ExitCode } from './exit.ts';
-import { relative } from './output/time.ts';
+import { CliError, ExitCode } from '../exit.ts';
+import { relative } from '../output/time.ts';
 import { stepsUp } from './place.ts';
 import { belongsTo, listSessions, type Session, type SessionServer } from './session.ts';
 
