@@ -129,7 +129,12 @@ function loadEngine(): Promise<typeof import('@prisma/schema-engine-wasm')> {
     const glue = await import('@prisma/schema-engine-wasm/schema_engine_bg');
     const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
     const bytes = await readFile(entry.replace(/\.js$/, '.wasm'));
-    const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': { ...glue } });
+    const imports: Record<string, WebAssembly.ImportValue> = { ...glue };
+    for (const name of Object.keys(imports).filter((name) => name.startsWith('__wbg_setTimeout_'))) {
+      // The engine gives a lock 10 s and never clears the timer: a server that stops would live on for the rest of them.
+      imports[name] = (callback: () => void, milliseconds: number) => setTimeout(callback, milliseconds).unref();
+    }
+    const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': imports });
     glue.__wbg_set_wasm(instance.exports);
     (instance.exports.__wbindgen_start as () => void)();
     return glue;

@@ -108,7 +108,11 @@ describe('a second server', () => {
     const { postgres } = machine.running();
     expect(postgres).toEqual(expect.any(Number));
     first.process.kill('SIGTERM');
+    await expect.poll(() => machine.running().server, { timeout: 60_000 }).toBeUndefined();
+    const late = setTimeout(() => first.process.kill('SIGKILL'), 5000);
+    // This start migrated: nothing that did so may hold the process up.
     expect(await first.ended).toMatchObject({ code: 0 });
+    clearTimeout(late);
     expect(complaints(first.said)).toBe('');
     expect(machine.running()).toEqual({ server: undefined, postgres: undefined });
     expect(isAlive(postgres ?? 0)).toBe(false);
