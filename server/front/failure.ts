@@ -24,6 +24,8 @@ const awayCodes = new Set([
   // too_many_connections; query_canceled, by the limit on a statement; read_only_sql_transaction, on a server that became a standby;
   // idle_in_transaction_session_timeout
   ...['53300', '57014', '25006', '25P03'],
+  // disk_full, out_of_memory, configuration_limit_exceeded, io_error: it lasts longer, and is no fault of the statement either
+  ...['53100', '53200', '53400', '58030'],
   ...['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2037'],
   ...['ConnectionClosed', 'DatabaseNotReachable', 'SocketTimeout', 'TooManyConnections'],
 ]);
@@ -33,16 +35,23 @@ const awayMessages =
   /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|timeout expired|Client (has encountered a connection error|was closed)|Cannot use a pool after calling end|Transaction API error: Unable to start a transaction in the given time)/;
 
 /** Whether this error, or one that it wraps, says that the database is out of reach for the moment. */
-export function isDatabaseAway(error: unknown, depth = 0): boolean {
+export function isDatabaseAway(error: unknown): boolean {
+  return says(error, (code) => awayCodes.has(code) || /^08[0-9A-Z]{3}$/.test(code), awayMessages);
+}
+
+const isDiskFull = (error: unknown): boolean => says(error, (code) => code === '53100');
+
+/** Whether this error, or one that it wraps, has such a code or message. */
+function says(error: unknown, isSuch: (code: string) => boolean, such?: RegExp, depth = 0): boolean {
   if (typeof error !== 'object' || error === null || depth > 5) return false;
   const read = (name: string): unknown => (error as Record<string, unknown>)[name];
-  const isAway = (code: unknown): boolean =>
-    typeof code === 'string' && (awayCodes.has(code) || /^08[0-9A-Z]{3}$/.test(code));
   // Prisma keeps what pg reported as plain data: P2039 and P2010 have it in meta.driverAdapterError.cause.originalCode.
-  if (['code', 'originalCode', 'kind'].some((name) => isAway(read(name)))) return true;
+  const codes = ['code', 'originalCode', 'kind'].map(read);
+  if (codes.some((code) => typeof code === 'string' && isSuch(code))) return true;
   const message = read('message');
-  if (typeof message === 'string' && awayMessages.test(message)) return true;
-  return ['cause', 'originalError', 'meta', 'driverAdapterError'].some((name) => isDatabaseAway(read(name), depth + 1));
+  if (typeof message === 'string' && such?.test(message)) return true;
+  const wrapped = ['cause', 'originalError', 'meta', 'driverAdapterError'].map(read);
+  return wrapped.some((inner) => says(inner, isSuch, such, depth + 1));
 }
 
 /** Makes every error fit to leave the server. */
@@ -88,13 +97,16 @@ function withCode(error: GraphQLError): GraphQLError {
 }
 
 function databaseAway(log: Logger, origin: unknown): GraphQLError {
-  log.error({ err: origin }, 'the database cannot be reached');
+  log.error(
+    { err: origin },
+    isDiskFull(origin) ? 'the disk of the database is full' : 'the database cannot be reached',
+  );
   return new ClambakeError(
     'DATABASE_UNAVAILABLE',
-    'The database cannot be reached at the moment: try again in a few seconds.',
-    {
-      retryable: true,
-    },
+    isDiskFull(origin)
+      ? 'The disk of the database is full, and nothing was stored: whoever runs the server has to make room.'
+      : 'The database cannot be reached at the moment: try again in a few seconds.',
+    { retryable: true },
   );
 }
 

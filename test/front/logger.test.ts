@@ -47,6 +47,7 @@ test('a lost database is known by whatever reports it', () => {
   const coded = (code: string, message = 'x'): Error => Object.assign(new Error(message), { code });
   for (const code of ['ECONNREFUSED', '57P01', '08006', '08P01', '53300', 'P1001', 'P1017', 'P2024'])
     expect(isDatabaseAway(coded(code)), code).toBe(true);
+  expect(isDatabaseAway(coded('53100')), 'disk full').toBe(true);
   expect(isDatabaseAway(new Error('Connection terminated unexpectedly'))).toBe(true);
   expect(isDatabaseAway(new Error('outer', { cause: coded('ECONNRESET') }))).toBe(true);
   for (const error of [coded('23505'), coded('P2002'), new Error('x'), 'ECONNREFUSED', undefined])

@@ -19,7 +19,7 @@ export const repeatedKey: Fault = {
   run: (scale) =>
     withCluster({ replicas: 2 }, async (cluster) => {
       const member = await cluster.register('keys');
-      const runs = scale === 'long' ? 50 : 4;
+      const runs = scale === 'long' ? 50 : 2;
       const violations: string[] = [];
       const latencies: number[] = [];
       for (let n = 0; n < runs; n += 1) {
