@@ -78,9 +78,13 @@ export async function stopPostgres(cluster: Cluster): Promise<void> {
   ] as const) {
     said = (await run(cluster, cluster.binaries.pgCtl, ['stop', '-D', cluster.folder, '-m', mode, '-W', '-s'])).output;
     // pg_ctl itself would wait until there is no postmaster.pid, and the next server may have written its own by then.
+    // Its file goes a moment before it does. Where a zombie cannot be told, and nobody collects it, it never goes.
+    let fileGoneAt: number | undefined;
     for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; await sleep(20)) {
-      const isGone = !isAlive(postmaster.pid) || (await readPostmaster(cluster))?.pid !== postmaster.pid;
-      if (isGone) return;
+      if (!isAlive(postmaster.pid)) return;
+      if ((await readPostmaster(cluster))?.pid === postmaster.pid) continue;
+      fileGoneAt ??= Date.now();
+      if (Date.now() - fileGoneAt > 1000) return;
     }
   }
   throw outputTrouble('The embedded database cannot be stopped', said, cluster);

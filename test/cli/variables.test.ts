@@ -212,7 +212,7 @@ describe('a text', () => {
 
 describe('standard input', () => {
   const program = `
-    import { readStdin } from './cli/stdin.ts';
+    import { readStdin } from './cli/line/stdin.ts';
     await readStdin('--body').then(
       (text) => process.stdout.write(JSON.stringify(text)),
       (error) => process.stdout.write(error.exitCode + ' ' + error.message),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { post } from '../client.ts';
 import { withCluster } from '../cluster.ts';
-import type { Fault } from '../outcome.ts';
+import { type Fault, percentile } from '../outcome.ts';
 import { query } from '../own-postgres.ts';
 
 const sendMessage = `mutation ($clientKey: String!, $subject: String!) {
@@ -21,7 +21,7 @@ export const repeatedKey: Fault = {
       const member = await cluster.register('keys');
       const runs = scale === 'long' ? 50 : 2;
       const violations: string[] = [];
-      const latencies: number[] = [];
+      const times: number[] = [];
       for (let n = 0; n < runs; n += 1) {
         const variables = { clientKey: randomUUID(), subject: `round ${n}` };
         const answers = await Promise.all(
@@ -33,7 +33,7 @@ export const repeatedKey: Fault = {
               { query: sendMessage, variables },
               60_000,
             );
-            latencies.push(performance.now() - begun);
+            times.push(performance.now() - begun);
             return JSON.stringify(answer);
           }),
         );
@@ -51,8 +51,12 @@ export const repeatedKey: Fault = {
       return [
         {
           ...{ fault: repeatedKey.title, runs, messages: rows.length, missed: runs - subjects.size },
-          ...{ duplicated: rows.length - subjects.size, latencies, violations: [...violations, ...cluster.deaths()] },
-          notes: ['times are of the answers'],
+          ...{
+            duplicated: rows.length - subjects.size,
+            latencies: [],
+            violations: [...violations, ...cluster.deaths()],
+          },
+          notes: [`99 of 100 answers within ${percentile(times, 0.99).toFixed()} ms`],
         },
       ];
     }),

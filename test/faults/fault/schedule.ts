@@ -29,9 +29,9 @@ export const schedule: Fault = {
   title: 'random schedules against a model',
   run: (scale) =>
     withCluster({}, async (cluster) => {
-      const runs = scale === 'long' ? 150 : 10;
+      const runs = scale === 'long' ? 150 : 5;
       const tally = { messages: 0 };
-      const schedules = fc.array(action, { minLength: 5, maxLength: 40 });
+      const schedules = fc.array(action, { minLength: 5, maxLength: 40, size: 'max' });
       const property = fc.asyncProperty(schedules, async (actions) => {
         const play = await Play.begin(cluster);
         try {
