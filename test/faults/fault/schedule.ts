@@ -31,7 +31,7 @@ export const schedule: Fault = {
     withCluster({}, async (cluster) => {
       const runs = scale === 'long' ? 150 : 5;
       const tally = { messages: 0 };
-      const schedules = fc.array(action, { minLength: 5, maxLength: 40, size: 'max' });
+      const schedules = fc.array(action, { minLength: 15, maxLength: 40 });
       const property = fc.asyncProperty(schedules, async (actions) => {
         const play = await Play.begin(cluster);
         try {
