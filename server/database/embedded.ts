@@ -1,8 +1,8 @@
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { type Cluster, embeddedName, prepareCluster } from './cluster.ts';
+import { freePort } from './free-port.ts';
 import { readPostmaster, startPostgres, stopPostgres, trimLog } from './postmaster.ts';
 import { outputTrouble } from './program.ts';
 import { attach, attachTrouble, connectionString, reclaim } from './server-lock.ts';
@@ -179,16 +179,4 @@ async function hold(cluster: Cluster, wanted: { port?: number; signal?: AbortSig
       throw attachTrouble(error, cluster, postmaster.pid, postmaster.port);
     }
   }
-}
-
-/** A port of 127.0.0.1 that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('The system gave no port.');
-  return address.port;
 }

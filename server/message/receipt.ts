@@ -62,7 +62,7 @@ export async function markDeliveredUpTo(
 }
 
 /** The ids of the unread messages of an instance, newest first, at most `limit`. */
-export async function unreadIds({ database }: Services, viewer: InstanceViewer, limit: number): Promise<number[]> {
+async function unreadIds({ database }: Services, viewer: InstanceViewer, limit: number): Promise<number[]> {
   return (await selectUnread(database.pool, limit, viewer.id, viewer.channelIds)).map(({ id }) => id);
 }
 

@@ -80,9 +80,10 @@ export async function send(context: Context, message: NewMessage): Promise<Sent>
   const key = scopedKey(context, message.clientKey);
   const checked = { ...message, subject, body };
   const sent = await store(context, checked, key).catch(async (error: unknown) => {
+    if (key === null || !isRefusedAgain(error)) throw error;
     // Whoever tries again is told of the first time, also where it could not be done now: the recipient may have left since.
-    const earlier = key === null ? undefined : await findEarlier(context, key, checked);
-    if (earlier === undefined || !isRefusedAgain(error)) throw error;
+    const earlier = await findEarlier(context, key, checked);
+    if (!earlier) throw error;
     return earlier;
   });
   if (sent.repeated) return sent;

@@ -8,7 +8,7 @@ import { Unreachable } from '../../cli/client/client.ts';
 import { ensureServer } from '../../cli/reach/autostart.ts';
 import { isAlive } from '../../cli/reach/running.ts';
 import { releaseStart, takeStart } from '../../cli/reach/start-lock.ts';
-import { freePort } from '../support/port.ts';
+import { freePort } from '../../server/database/free-port.ts';
 
 const program = fileURLToPath(new URL('fake-program.mjs', import.meta.url));
 /** No process has it: Linux gives none above 4 million. */

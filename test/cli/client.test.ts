@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { ask, type Call, Unreachable } from '../../cli/client/client.ts';
 import { CliError, ExitCode } from '../../cli/exit.ts';
-import { freePort } from '../support/port.ts';
+import { freePort } from '../../server/database/free-port.ts';
 import { answerError, answerJson, type FakeServer, startFake } from './fake-server.ts';
 
 const servers: FakeServer[] = [];

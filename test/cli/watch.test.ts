@@ -1,8 +1,8 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { freePort } from '../../server/database/free-port.ts';
 import { createTestHome } from '../support/home.ts';
-import { freePort } from '../support/port.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { Caller } from '../support/server.ts';
 import { type Cli, startCli } from './process.ts';

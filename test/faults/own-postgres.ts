@@ -1,7 +1,7 @@
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type Cluster, embeddedName, prepareCluster } from '../../server/database/cluster.ts';
+import { freePort } from '../../server/database/free-port.ts';
 import { readPostmaster, startPostgres, stopPostgres } from '../../server/database/postmaster.ts';
 import { run } from '../../server/database/program.ts';
 
@@ -97,15 +97,4 @@ export async function query<Row extends pg.QueryResultRow>(
 
 function connectionString({ password }: Cluster, port: number, database: string): string {
   return `postgresql://${embeddedName}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('The system gave no port.');
-  return address.port;
 }

@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../../server/database/free-port.ts';
 import { createTestHome, type TestHome } from '../support/home.ts';
-import { freePort } from '../support/port.ts';
 import { type Said, type Started, start } from '../support/program.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

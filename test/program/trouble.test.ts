@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startEmbedded } from '../../server/database/embedded.ts';
+import { freePort } from '../../server/database/free-port.ts';
 import { isAlive } from '../../server/database/process.ts';
 import { createTestHome } from '../support/home.ts';
-import { freePort } from '../support/port.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { Machine, type Said, type Started } from '../support/program.ts';
 

@@ -4,9 +4,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../server/database/free-port.ts';
 import { isAlive } from '../../server/database/process.ts';
 import { createTestHome } from './home.ts';
-import { freePort } from './port.ts';
 
 /** The command line as it is built and packed. */
 export const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
