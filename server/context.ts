@@ -6,6 +6,7 @@ import type { News } from './delivery/news.ts';
 import type { Tails } from './delivery/tails.ts';
 import { ClambakeError, forbidden } from './errors.ts';
 import type { LiveTokens } from './instance/live-tokens.ts';
+import type { DeliveredReceipts } from './message/delivered.ts';
 
 /** An instance that asks, as its token says; it can act as nobody else. */
 export interface InstanceViewer {
@@ -31,6 +32,7 @@ export type Viewer = InstanceViewer | OperatorViewer;
 export interface Services {
   database: Database;
   tails: Tails;
+  receipts: DeliveredReceipts;
   liveTokens: LiveTokens;
   activities: Activities;
   news: News;

@@ -10,6 +10,11 @@ export function selection(context: Context, info: GraphQLResolveInfo): object {
   return queryFromInfo({ context, info });
 }
 
+/** Whether a selection takes nothing but columns of the row itself, so that whoever has the row need not ask for it again. */
+export function isOfRow(selected: object): boolean {
+  return Object.keys(selected).length === 0;
+}
+
 /** Whether any of these fields is asked of what a field gives, also in fragments; @skip and @include are not looked at. */
 export function selects({ fieldNodes, fragments }: GraphQLResolveInfo, names: readonly string[]): boolean {
   const among = (set: SelectionSetNode | undefined): boolean =>

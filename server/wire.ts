@@ -9,6 +9,7 @@ import { News } from './delivery/news.ts';
 import { Tails } from './delivery/tails.ts';
 import { LiveTokens } from './instance/live-tokens.ts';
 import type { Logger } from './logger.ts';
+import { DeliveredReceipts } from './message/delivered.ts';
 
 /** The services of one server, joined up. */
 export interface Wired {
@@ -49,6 +50,7 @@ export function wire(config: Config, { database, url }: ConnectedDatabase, log: 
       database,
       tails,
       activities,
+      receipts: new DeliveredReceipts(pool),
       liveTokens,
       news: new News(heard, announcer),
       log,

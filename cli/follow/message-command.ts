@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { CliError, ExitCode } from '../exit.ts';
-import type { MessageLine } from '../generated/results.ts';
+import type { PlainMessage } from '../generated/results.ts';
 import { json } from '../output/json.ts';
 import { complain } from '../output/stream.ts';
 import { visibleLine } from '../output/visible.ts';
@@ -26,7 +26,7 @@ export interface MessageCommand {
  * @returns whether it succeeded; false where it failed and this process has been told to stop
  * @throws CliError COMMAND_FAILED where it failed every time, or could not be run at all
  */
-export async function handTo(target: MessageCommand, message: MessageLine): Promise<boolean> {
+export async function handTo(target: MessageCommand, message: PlainMessage): Promise<boolean> {
   for (let attempt = 0; ; attempt += 1) {
     const failure = await runOnce(target, message);
     if (failure === undefined) return true;
@@ -43,7 +43,7 @@ export async function handTo(target: MessageCommand, message: MessageLine): Prom
 }
 
 /** @returns how it failed; undefined where it succeeded */
-function runOnce(target: MessageCommand, message: MessageLine): Promise<string | undefined> {
+function runOnce(target: MessageCommand, message: PlainMessage): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     const child = spawn(target.command, {
       shell: true,
@@ -63,7 +63,7 @@ function runOnce(target: MessageCommand, message: MessageLine): Promise<string |
 }
 
 /** The environment of a command for a message: the usual one, and the message in short. */
-export function environmentFor(message: MessageLine, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function environmentFor(message: PlainMessage, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
     ...environment,
     CLAMBAKE_MESSAGE_ID: inert(message.id),

@@ -263,7 +263,7 @@ export const commands: readonly Command[] = [
       "clambake inbox",
       "clambake inbox --type warning,blocker"
     ],
-    "document": "query Inbox($type:[MessageType!]$all:Boolean$first:Int$after:String){inbox(type:$type includeRead:$all first:$first after:$after){totalCount pageInfo{...Page}nodes{...MessageLine}}}fragment MessageLine on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyTo{id}blocker{open}deliveredAt readAt own}fragment Page on PageInfo{hasNextPage endCursor}",
+    "document": "query Inbox($type:[MessageType!]$all:Boolean$first:Int$after:String){inbox(type:$type includeRead:$all first:$first after:$after){totalCount pageInfo{...Page}nodes{...MessageLine}}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own}fragment Page on PageInfo{hasNextPage endCursor}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
     "identity": "instance",
     "repeatable": true,
     "variables": [
@@ -603,7 +603,7 @@ export const commands: readonly Command[] = [
     "examples": [
       "clambake message 17"
     ],
-    "document": "query Message($id:ID!){message(id:$id){...MessageThread}}fragment BlockerLine on Blocker{id heldBy open openedAt expiresAt endedAt end reason message{to subject body}}fragment MessageLine on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyTo{id}blocker{open}deliveredAt readAt own}fragment MessageThread on Message{...MessageLine blocker{...BlockerLine}replyTo{id from subject}thread(first:50){totalCount nodes{id from type subject createdAt}}}",
+    "document": "query Message($id:ID!){message(id:$id){...MessageThread}}fragment BlockerLine on Blocker{id heldBy open openedAt expiresAt endedAt end reason message{to subject body}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own}fragment MessageThread on Message{...MessageLine blocker{...BlockerLine}replyTo{id from subject}thread(first:50){totalCount nodes{id from type subject createdAt}}}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
     "identity": "any",
     "repeatable": true,
     "variables": [
@@ -630,7 +630,7 @@ export const commands: readonly Command[] = [
       "clambake messages --from human",
       "clambake messages --to doc-db-v2 --type blocker"
     ],
-    "document": "query Messages($to:String$from:String$type:[MessageType!]$first:Int$after:String){messages(to:$to from:$from type:$type first:$first after:$after){totalCount pageInfo{...Page}nodes{...MessageLine}}}fragment MessageLine on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyTo{id}blocker{open}deliveredAt readAt own}fragment Page on PageInfo{hasNextPage endCursor}",
+    "document": "query Messages($to:String$from:String$type:[MessageType!]$first:Int$after:String){messages(to:$to from:$from type:$type first:$first after:$after){totalCount pageInfo{...Page}nodes{...MessageLine}}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own}fragment Page on PageInfo{hasNextPage endCursor}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
     "identity": "any",
     "repeatable": true,
     "variables": [
@@ -736,7 +736,7 @@ export const commands: readonly Command[] = [
       "clambake read 17 18 21",
       "clambake read --all"
     ],
-    "document": "mutation Read($ids:[ID!]$all:Boolean){markRead(ids:$ids all:$all){count messages{...MessageThread}}}fragment BlockerLine on Blocker{id heldBy open openedAt expiresAt endedAt end reason message{to subject body}}fragment MessageLine on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyTo{id}blocker{open}deliveredAt readAt own}fragment MessageThread on Message{...MessageLine blocker{...BlockerLine}replyTo{id from subject}thread(first:50){totalCount nodes{id from type subject createdAt}}}",
+    "document": "mutation Read($ids:[ID!]$all:Boolean){markRead(ids:$ids all:$all){count messages{...MessageThread}}}fragment BlockerLine on Blocker{id heldBy open openedAt expiresAt endedAt end reason message{to subject body}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own}fragment MessageThread on Message{...MessageLine blocker{...BlockerLine}replyTo{id from subject}thread(first:50){totalCount nodes{id from type subject createdAt}}}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
     "identity": "instance",
     "repeatable": true,
     "variables": [
@@ -1148,7 +1148,7 @@ export const commands: readonly Command[] = [
       "clambake send --to brisk-otter-4f2a --subject \"Your branch\" --body \"Tests pass now.\" --reply-to 17",
       "git diff --stat | clambake send --to doc-db-v2 --type done --subject \"Migration is in\" --body -"
     ],
-    "document": "mutation Send($to:String!$type:MessageType$subject:String!$body:String$replyTo:ID$expires:Duration$clientKey:String){sendMessage(to:$to type:$type subject:$subject body:$body replyTo:$replyTo expiresIn:$expires clientKey:$clientKey){addressedTo message{...MessageLine}endedBlocker{...BlockerLine}openBlockers{...BlockerLine}}}fragment BlockerLine on Blocker{id heldBy open openedAt expiresAt endedAt end reason message{to subject body}}fragment MessageLine on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyTo{id}blocker{open}deliveredAt readAt own}",
+    "document": "mutation Send($to:String!$type:MessageType$subject:String!$body:String$replyTo:ID$expires:Duration$clientKey:String){sendMessage(to:$to type:$type subject:$subject body:$body replyTo:$replyTo expiresIn:$expires clientKey:$clientKey){addressedTo message{...MessageLine}endedBlocker{...BlockerLine}openBlockers{...BlockerLine}}}fragment BlockerLine on Blocker{id heldBy open openedAt expiresAt endedAt end reason message{to subject body}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
     "identity": "instance",
     "repeatable": true,
     "variables": [
@@ -1239,7 +1239,7 @@ export const commands: readonly Command[] = [
       "clambake status",
       "clambake status --project doc-db-v2"
     ],
-    "document": "query Status($project:String){status(project:$project){viewer{kind name}unread instances{totalCount nodes{...InstanceLine}}blockers{totalCount nodes{...BlockerLine}}messages(first:5){totalCount nodes{...MessageLine}}log(first:10){totalCount nodes{...LogLine}}}}fragment BlockerLine on Blocker{id heldBy open openedAt expiresAt endedAt end reason message{to subject body}}fragment InstanceLine on Instance{id project{name}directory model task status live startedAt lastSeenAt endedAt}fragment LogLine on LogEntry{id from project{name}action summary files createdAt}fragment MessageLine on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyTo{id}blocker{open}deliveredAt readAt own}",
+    "document": "query Status($project:String){status(project:$project){viewer{kind name}unread instances{totalCount nodes{...InstanceLine}}blockers{totalCount nodes{...BlockerLine}}messages(first:5){totalCount nodes{...MessageLine}}log(first:10){totalCount nodes{...LogLine}}}}fragment BlockerLine on Blocker{id heldBy open openedAt expiresAt endedAt end reason message{to subject body}}fragment InstanceLine on Instance{id project{name}directory model task status live startedAt lastSeenAt endedAt}fragment LogLine on LogEntry{id from project{name}action summary files createdAt}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
     "identity": "any",
     "repeatable": true,
     "variables": [
@@ -1407,7 +1407,7 @@ export const commands: readonly Command[] = [
       "clambake watch --json --cursor-file watch.cursor",
       "clambake watch --cursor-file watch.cursor --exec \"jq -r .subject >> subjects.txt\""
     ],
-    "document": "subscription Watch($to:String$after:String){messageReceived(to:$to after:$after){cursor message{...MessageLine}}}fragment MessageLine on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyTo{id}blocker{open}deliveredAt readAt own}",
+    "document": "subscription Watch($to:String$after:String){messageReceived(to:$to after:$after){cursor message{...PlainMessage}}}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
     "identity": "instance",
     "repeatable": false,
     "variables": [

@@ -102,27 +102,7 @@ export type MemoryLine = {
 };
 
 /** One message in a list, its text included. */
-export type MessageLine = {
-  id: string;
-  from: string;
-  sender: {
-    project: {
-      name: string;
-    };
-  } | null;
-  to: string;
-  type: MessageType;
-  subject: string;
-  body: string;
-  createdAt: string;
-  expiresAt: string | null;
-  threadId: string;
-  replyTo: {
-    id: string;
-  } | null;
-  blocker: {
-    open: boolean;
-  } | null;
+export type MessageLine = PlainMessage & {
   deliveredAt: string | null;
   readAt: string | null;
   own: boolean;
@@ -152,6 +132,28 @@ export type MessageThread = MessageLine & {
 export type Page = {
   hasNextPage: boolean;
   endCursor: string | null;
+};
+
+/** One message in a list, its text included, as all who may see it see it. */
+export type PlainMessage = {
+  id: string;
+  from: string;
+  sender: {
+    project: {
+      name: string;
+    };
+  } | null;
+  to: string;
+  type: MessageType;
+  subject: string;
+  body: string;
+  createdAt: string;
+  expiresAt: string | null;
+  threadId: string;
+  replyToId: string | null;
+  blocker: {
+    open: boolean;
+  } | null;
 };
 
 export type ActivityResult = {
@@ -424,7 +426,7 @@ export type UpdateMemoryResult = {
 export type WatchResult = {
   messageReceived: {
     cursor: string;
-    message: MessageLine | null;
+    message: PlainMessage | null;
   };
 };
 

@@ -1,4 +1,4 @@
-import type { BlockerLine, MessageLine, MessageThread, SendResult } from '../generated/results.ts';
+import type { BlockerLine, MessageThread, PlainMessage, SendResult } from '../generated/results.ts';
 import { count, ending, type Page, quote, word } from './lines.ts';
 import type { Style } from './style.ts';
 import { absolute, lasting, relative } from './time.ts';
@@ -14,14 +14,11 @@ const styleOf: Readonly<Record<string, Style>> = {
 
 const kind = (type: string, page: Page): string => page.paint(styleOf[type] ?? 'info', word(type));
 
-/** A message, with its sender's project where the operation selects it. */
-type Message = MessageLine & { sender?: { project: { name: string } } | null };
-
 /** `#12 warning from brisk-otter-4f2a (doc-db-v2) to @all, 3 min ago, reply to #7: Restarting containers`. */
-export function messageLine(message: Message, page: Page): string {
+export function messageLine(message: PlainMessage, page: Page): string {
   const state = message.blocker ? (message.blocker.open ? ' (open)' : ' (ended)') : '';
   const project = message.sender ? ` (${visibleLine(message.sender.project.name)})` : '';
-  const reply = message.replyTo ? `, reply to #${message.replyTo.id}` : '';
+  const reply = message.replyToId ? `, reply to #${message.replyToId}` : '';
   return (
     `#${message.id} ${kind(message.type, page)}${state} from ${page.paint('name', visibleLine(message.from))}${project}` +
     ` to ${visibleLine(message.to)}, ${relative(message.createdAt, page.now)}${reply}${ending(message.subject)}`
@@ -29,7 +26,7 @@ export function messageLine(message: Message, page: Page): string {
 }
 
 /** The line and under it the body. */
-export function message(message: Message, page: Page): string[] {
+export function message(message: PlainMessage, page: Page): string[] {
   return [messageLine(message, page), ...quote(message.body)];
 }
 
@@ -70,7 +67,7 @@ export function sent({ message, addressedTo, endedBlocker, openBlockers }: SendR
   return lines;
 }
 
-function audience({ sender, to }: Message, addressedTo: number): string {
+function audience({ sender, to }: PlainMessage, addressedTo: number): string {
   if (addressedTo > 0) return `${count(addressedTo, 'instance')} will see it.`;
   const amongThem = sender && (to === '@all' || to === sender.project.name);
   return `nobody${amongThem ? ' else' : ''} is on it now; it waits for whoever comes.`;

@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import type { Prisma } from '../database/generated/client.ts';
 import { parseId } from '../input.ts';
 import { requireProject } from '../project/service.ts';
+import { sameForAll } from '../same-for-all.ts';
 import { lapseBlockers, releaseBlocker } from './service.ts';
 
 const BlockerEndRef = prismaEnum('BlockerEnd');
@@ -13,17 +14,16 @@ const BlockerEndRef = prismaEnum('BlockerEnd');
 export const BlockerRef = builder.prismaObject('Blocker', {
   description: 'What a message of type BLOCKER holds, from its sending to its end.',
   fields: (t) => ({
-    id: t.exposeID('messageId', { description: 'The number of the message that said it.' }),
+    id: t.exposeID('messageId', { ...sameForAll, description: 'The number of the message that said it.' }),
     message: t.relation('message'),
     heldBy: t.string({
       description: 'Who holds it: the id of an instance, or `human`.',
-      select: { holderId: true },
       resolve: ({ holderId }) => holderId ?? human,
     }),
     holder: t.relation('holder', { nullable: true }),
     open: t.boolean({
+      ...sameForAll,
       description: 'Whether it still holds.',
-      select: { endedAt: true },
       resolve: ({ endedAt }) => endedAt === null,
     }),
     openedAt: t.expose('openedAt', { type: 'DateTime' }),

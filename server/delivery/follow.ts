@@ -1,16 +1,10 @@
 import type pg from 'pg';
 import { ClambakeError } from '../errors.ts';
 import { decodeCursor, encodeCursor, type Position } from './cursor.ts';
+import { patiently } from './patience.ts';
+import { Step } from './step.ts';
 import { type Entry, pageSize, readEntries, type Tail } from './tail.ts';
 import type { ChannelState, Tails } from './tails.ts';
-
-/** One step of a follower: where it stands, and the message that brought it there, if any. */
-export interface Step {
-  /** Give it back to go on from here without a gap or a repetition. */
-  cursor: string;
-  /** Null in the first step, which says where the following begins, and in one that passes over what is not for the follower. */
-  entry: Entry | null;
-}
 
 export interface Follower {
   channelIds: number[];
@@ -26,7 +20,8 @@ export interface Follower {
 
 /**
  * Follows channels from a cursor, until the signal aborts: every message committed to them, each channel in its order, none
- * twice for one cursor. It pulls pages and queues nothing, so a slow reader costs one page.
+ * twice for one cursor. It pulls pages and queues nothing, so a slow reader costs one page. Once begun, it sits out a database
+ * that is away for a moment.
  * @throws ClambakeError CURSOR_UNKNOWN for a cursor of other channels, of another database, or ahead of this one;
  *   CURSOR_EXPIRED for one so old that messages behind it have been cleaned up
  */
@@ -39,11 +34,11 @@ export async function* follow(
   const hold = await tails.open(follower.channelIds);
   try {
     const positions = start(hold.states, follower.after);
-    const step = (entry: Entry | null): Step => ({ cursor: encodeCursor(positions.values()), entry });
+    const step = (entry: Entry | null): Step => new Step(encodeCursor(positions.values()), entry);
     if (follower.after !== undefined) await follower.resumed([...positions.values()]);
     yield step(null);
     while (!signal.aborted) {
-      const page = await nextPage(pool, hold.tails, positions);
+      const page = await patiently(() => nextPage(pool, hold.tails, positions), signal);
       const received: number[] = [];
       let passed = false;
       for (const entry of page) {
@@ -56,7 +51,7 @@ export async function* follow(
         if (signal.aborted) return;
         received.push(entry.id);
       }
-      if (received.length > 0) await follower.delivered(received);
+      if (received.length > 0) await patiently(() => follower.delivered(received), signal);
       // Else whoever only sends would keep an old cursor until clean-up overtakes it.
       if (passed) yield step(null);
       if (page.length === 0) await hold.changed(signal);

@@ -1,5 +1,8 @@
 import type pg from 'pg';
+import type { Message } from '../database/generated/client.ts';
 import { statement } from '../database/statement.ts';
+import { Brief } from './brief.ts';
+import { asMessage, type MessageRow, messageColumns } from './message-row.ts';
 
 /** A message as delivery sees it. Every follower of its channel is given the same object. */
 export interface Entry {
@@ -9,23 +12,32 @@ export interface Entry {
   seq: number;
   senderId: string | null;
   expiresAt: Date;
-  /** What was loaded of it for one follower, for the next one who selects the same, by that selection. */
-  loaded: Map<string, Promise<unknown>>;
+  /** All its columns; null where its text is too long to be kept for everybody who may be behind. */
+  row: Message | null;
+  /** What was made of it for one follower, for the next one who selects the same. */
+  shared: Brief;
 }
 
 /** Messages that a tail keeps, and that are read at once: all that a slow reader ever holds. */
 export const pageSize = 100;
 
+/** Bytes of a text that is read with its page. A longer one is loaded when it is handed over. */
+const shortBody = 2048;
+
 // Within a channel ids grow as numbers do: both are drawn under the lock on the channel's row.
-const readMessages = statement<Omit<Entry, 'loaded'>, [channelId: number, after: number]>(
+const readMessages = statement<Omit<MessageRow, 'body'> & { body: string | null }, [channelId: number, after: number]>(
   'delivery-page',
-  `SELECT id, channel_id AS "channelId", seq, sender_id AS "senderId", expires_at AS "expiresAt"
+  `SELECT ${messageColumns('message', `CASE WHEN octet_length(body) <= ${shortBody} THEN body END`)}
    FROM clambake.message WHERE channel_id = $1 AND seq > $2 ORDER BY seq LIMIT ${pageSize}`,
 );
 
 /** Reads a page of a channel behind a number. */
 export async function readEntries(pool: pg.Pool, channelId: number, after: number): Promise<Entry[]> {
-  return (await readMessages(pool, channelId, after)).map((row) => ({ ...row, loaded: new Map() }));
+  return (await readMessages(pool, channelId, after)).map(({ body, ...rest }) => {
+    const { id, seq, senderId, expiresAt } = rest;
+    const row = body === null ? null : asMessage({ ...rest, body });
+    return { id, channelId, seq, senderId, expiresAt, row, shared: new Brief() };
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { statement } from '../database/statement.ts';
+import { patiently } from './patience.ts';
 import { Tail } from './tail.ts';
 
 /** How often every followed channel is looked at, in milliseconds: what a lost wake-up costs. */
@@ -57,7 +58,8 @@ export class Tails {
   /** Says that a message on this channel was committed. */
   wake(channelId: number): void {
     const followed = this.#tails.get(channelId);
-    followed?.tail.advance().then(
+    if (!followed) return;
+    patiently(() => followed.tail.advance()).then(
       (found) => {
         if (found) for (const notify of [...followed.followers]) notify();
       },

@@ -6,6 +6,7 @@ import type { Limits } from './limits.ts';
 import { nodeRule } from './nodes.ts';
 import { note, noteCodes, type OperationRecord } from './record.ts';
 import { documentRules } from './rules.ts';
+import { subscribe } from './subscribe.ts';
 
 /** What an operation brings along, on every way in. */
 export interface OperationContext {
@@ -63,7 +64,10 @@ function codesAndRecord(): Plugin<OperationContext> {
         for (const error of result) addCode(error, 'GRAPHQL_VALIDATION_FAILED');
       },
     onExecute: ({ args }) => note(args),
-    onSubscribe: ({ args }) => note(args),
+    onSubscribe({ args, setSubscribeFn }) {
+      note(args);
+      setSubscribeFn(subscribe);
+    },
     onExecutionResult: ({ result, context }) => {
       if (!result || Array.isArray(result) || isAsyncIterable(result)) return;
       noteCodes(context, result.errors);

@@ -1,5 +1,6 @@
 import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql';
 import { CloseCode, type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
+import { isAsyncIterable } from 'graphql-yoga';
 import type { WebSocket } from 'ws';
 import type { Logger } from '../logger.ts';
 import type { Engine } from './engine.ts';
@@ -7,6 +8,8 @@ import { formatError, type Mask } from './failure.ts';
 import { abortable } from './iteration.ts';
 import type { Limits } from './limits.ts';
 import { codesOf, logOperation, type OperationRecord } from './record.ts';
+import { sendText } from './socket.ts';
+import { textOf } from './subscribe.ts';
 
 /** 1013, "Try Again Later": clients of graphql-ws do so. */
 const tryAgainLater = 1013;
@@ -163,10 +166,10 @@ export function protocolOptions<Viewer>(
     execute: (args) => envelopedOf(args).execute(args),
     subscribe: (args) => envelopedOf(args).subscribe(args),
 
-    onOperation(_context, _id, payload, _args, result) {
+    onOperation({ extra }, id, payload, _args, result) {
       const running = runs.get(payload);
-      if (running && isEvents(result)) return abortable(result, running.abandoned);
-      return undefined;
+      if (!running || !isAsyncIterable(result)) return undefined;
+      return abortable(sendTexts(result, extra.socket, id), running.abandoned);
     },
 
     onNext(_context, _id, payload, _args, result) {
@@ -195,6 +198,15 @@ export function protocolOptions<Viewer>(
   };
 }
 
-function isEvents<Result>(result: Result | AsyncIterable<Result>): result is AsyncIterable<Result> {
-  return typeof result === 'object' && result !== null && Symbol.asyncIterator in result;
+/** Sends the results that are text already; graphql-ws, which would write them out once more, gets the others. */
+async function* sendTexts<Result extends object>(
+  results: AsyncIterable<Result>,
+  socket: WebSocket,
+  id: string,
+): AsyncGenerator<Result, void> {
+  for await (const result of results) {
+    const text = textOf(result);
+    if (text === undefined) yield result;
+    else await sendText(socket, `{"id":${JSON.stringify(id)},"type":"next","payload":${text}}`);
+  }
 }

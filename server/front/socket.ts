@@ -25,13 +25,7 @@ export function attach<Extra>(
   const closed = server.opened(
     {
       protocol: socket.protocol,
-      send: (data) =>
-        new Promise((resolve) => {
-          // Not at once: a subscription that always has a next event would then never let the socket's end be heard.
-          if (socket.readyState !== socket.OPEN) return void setImmediate(resolve);
-          // Resolved once the text is with the operating system, so that a subscription waits for its reader. A failure closes the socket.
-          socket.send(data, () => resolve());
-        }),
+      send: (text) => sendText(socket, text),
       close: (code, reason) => socket.close(code, reason),
       onMessage: (handle) =>
         socket.on('message', (data: RawData) => {
@@ -53,6 +47,15 @@ export function attach<Extra>(
     Promise.resolve(closed(code, String(reason))).catch((error: unknown) =>
       log.error({ err: error, via: 'websocket' }, 'internal error after a connection'),
     );
+  });
+}
+
+/** Sends a text. Settles once it is with the operating system, so that a subscription waits for its reader; a failure closes the socket. */
+export function sendText(socket: WebSocket, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    // Not at once: a subscription that always has a next event would then never let the socket's end be heard.
+    if (socket.readyState !== socket.OPEN) setImmediate(resolve);
+    else socket.send(text, () => resolve());
   });
 }
 

@@ -3,6 +3,7 @@ import { builder, prismaEnum } from '../builder.ts';
 import { type ConnectionArguments, connect } from '../connection.ts';
 import type { Context } from '../context.ts';
 import type { Prisma } from '../database/generated/client.ts';
+import { sameForAll } from '../same-for-all.ts';
 import { isLive } from './presence.ts';
 
 export const InstanceStatusRef = prismaEnum('InstanceStatus');
@@ -10,8 +11,8 @@ export const InstanceStatusRef = prismaEnum('InstanceStatus');
 export const InstanceRef = builder.prismaObject('Instance', {
   description: 'One running coding agent.',
   fields: (t) => ({
-    id: t.exposeID('id'),
-    project: t.relation('project'),
+    id: t.exposeID('id', sameForAll),
+    project: t.relation('project', sameForAll),
     directory: t.exposeString('directory'),
     model: t.exposeString('model', { nullable: true }),
     task: t.exposeString('task', { nullable: true }),

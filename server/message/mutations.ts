@@ -4,7 +4,7 @@ import { builder } from '../builder.ts';
 import { authorId, requireInstance } from '../context.ts';
 import { badInput } from '../errors.ts';
 import { limits, parseId } from '../input.ts';
-import { selection } from '../selection.ts';
+import { isOfRow, selection } from '../selection.ts';
 import { markRead } from './receipt.ts';
 import { countAudience } from './recipient.ts';
 import { MessageRef, MessageTypeRef } from './schema.ts';
@@ -13,16 +13,19 @@ import { type Sent, send } from './send.ts';
 const SendMessagePayload = builder.objectRef<Sent>('SendMessagePayload').implement({
   description: 'What became of a message that was sent.',
   fields: (t) => ({
-    message: t.prismaField({
-      type: 'Message',
+    message: t.field({
+      type: MessageRef,
       description: 'The message as it was stored.',
-      resolve: (query, { id }, _, { database }) =>
-        database.prisma.message.findUniqueOrThrow({ ...query, where: { id } }),
+      resolve({ message }, _, context, info) {
+        const query = selection(context, info);
+        if (isOfRow(query)) return message;
+        return context.database.prisma.message.findUniqueOrThrow({ ...query, where: { id: message.id } });
+      },
     }),
     addressedTo: t.int({
       description:
         'How many live instances it is for now, the sender left out. Whoever comes later gets it too, until it expires.',
-      resolve: ({ channelId }, _, context) => countAudience(context, channelId, authorId(context)),
+      resolve: ({ message }, _, context) => countAudience(context, message.channelId, authorId(context)),
     }),
     endedBlocker: t.field({
       type: BlockerRef,

@@ -6,7 +6,6 @@ import { notFound } from '../errors.ts';
 import { checkFilter, parseId } from '../input.ts';
 import { requireKnown } from '../instance/known.ts';
 import { inboxCount, inboxPage } from './inbox.ts';
-import { markDelivered } from './receipt.ts';
 import { requireAddress } from './recipient.ts';
 import { findVisible, listMessages, MessageConnection, MessageRef, MessageTypeRef } from './schema.ts';
 
@@ -22,7 +21,7 @@ builder.queryFields((t) => ({
       },
       async resolve(_, { type, includeRead, ...args }, context, info) {
         const viewer = requireInstance(context, 'an inbox');
-        const { pool, prisma } = context.database;
+        const { receipts, database } = context;
         const filter = { types: type ?? null, includeRead };
         return connect({
           args,
@@ -36,12 +35,11 @@ builder.queryFields((t) => ({
               limit,
               inverted,
             });
-            const rows = await prisma.message.findMany({ ...query, where: { id: { in: ids } } });
+            const rows = await database.prisma.message.findMany({ ...query, where: { id: { in: ids } } });
             return inOrder(ids, rows);
           },
           handOver: (rows) =>
-            markDelivered(
-              pool,
+            receipts.record(
               viewer.id,
               rows.map(({ id }) => id),
             ),

@@ -3,16 +3,10 @@ import { type Queryable, statement } from '../database/statement.ts';
 import type { Position } from '../delivery/cursor.ts';
 import { ClambakeError } from '../errors.ts';
 
-// In the order of their ids, here and below: two writers that met in the middle would each wait for the other.
-const insertDelivered = statement<object, [messageIds: number[], instanceId: string]>(
-  'receipt-delivered',
-  `INSERT INTO clambake.receipt (message_id, instance_id)
-   SELECT id, $2 FROM unnest($1::int[]) AS id ORDER BY id ON CONFLICT DO NOTHING`,
-);
-
 const listenedTo = 'm.channel_id = ANY($3::int[]) AND m.sender_id IS DISTINCT FROM $2';
 
-// A message that was never handed over, but is marked read, was delivered by whatever told the instance its number.
+// In the order of the key, here and below: two writers that met in the middle would each wait for the other. A message that was
+// never handed over, but is marked read, was delivered by whatever told the instance its number.
 const insertRead = statement<{ id: number }, [messageIds: number[], instanceId: string, channelIds: number[]]>(
   'receipt-read',
   `WITH marked AS (
@@ -31,11 +25,6 @@ const selectUnread = statement<{ id: number }, [limit: number, instanceId: strin
      AND NOT EXISTS (SELECT 1 FROM clambake.receipt r WHERE r.message_id = m.id AND r.instance_id = $2 AND r.read_at IS NOT NULL)
    ORDER BY m.id DESC LIMIT $1`,
 );
-
-/** Records that messages were handed to an instance. What was delivered before keeps its time. */
-export async function markDelivered(queryable: Queryable, instanceId: string, messageIds: number[]): Promise<void> {
-  if (messageIds.length > 0) await insertDelivered(queryable, messageIds, instanceId);
-}
 
 const insertDeliveredUpTo = statement<
   object,

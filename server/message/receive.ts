@@ -1,8 +1,9 @@
 import { everybody } from '../address.ts';
 import type { Context } from '../context.ts';
-import { follow, type Step } from '../delivery/follow.ts';
+import { follow } from '../delivery/follow.ts';
+import type { Step } from '../delivery/step.ts';
 import { badInput } from '../errors.ts';
-import { markDelivered, markDeliveredUpTo } from './receipt.ts';
+import { markDeliveredUpTo } from './receipt.ts';
 import { requireAddress } from './recipient.ts';
 
 /** The operator has no inbox, and so no receipts. */
@@ -18,7 +19,7 @@ export async function receive(
   context: Context,
   { to, after }: { to: string | undefined; after: string | undefined },
 ): Promise<AsyncGenerator<Step, void>> {
-  const { database, tails, liveTokens, viewer, signal } = context;
+  const { database, tails, receipts, liveTokens, viewer, signal } = context;
   const { pool } = database;
   if (viewer.kind === 'operator') {
     const { channelId } = await requireAddress(pool, to ?? everybody);
@@ -33,7 +34,7 @@ export async function receive(
       channelIds: viewer.channelIds,
       after,
       except: viewer.id,
-      delivered: (ids) => markDelivered(pool, viewer.id, ids),
+      delivered: (ids) => receipts.record(viewer.id, ids),
       // The last page before a connection broke was taken, and not yet recorded.
       resumed: (positions) => markDeliveredUpTo(pool, viewer.id, positions),
     },

@@ -17,17 +17,22 @@ export interface Recipient {
   ended: boolean;
 }
 
-const findChannel = statement<Recipient, [address: string, key: string]>(
-  'message-recipient',
-  `SELECT id AS "channelId", kind, '@all' AS address, false AS ended FROM clambake.channel WHERE kind = 'ALL' AND $2 = '@all'
+/**
+ * The query for a {@link Recipient}: one row, or none where nobody has the address.
+ * @param address parameter with the address in lower case, as instances are found
+ * @param key parameter with it as projects are found
+ */
+export const channelOf = (address: string, key: string): string =>
+  `SELECT id AS "channelId", kind, '@all' AS address, false AS ended FROM clambake.channel WHERE kind = 'ALL' AND ${key} = '@all'
    UNION ALL
    SELECT c.id, c.kind, i.id, i.ended_at IS NOT NULL
-   FROM clambake.instance i JOIN clambake.channel c ON c.instance_id = i.id WHERE i.id = $1
+   FROM clambake.instance i JOIN clambake.channel c ON c.instance_id = i.id WHERE i.id = ${address}
    UNION ALL
    SELECT c.id, c.kind, p.name, false
-   FROM clambake.project p JOIN clambake.channel c ON c.project_id = p.id WHERE p.key = $2
-   LIMIT 1`,
-);
+   FROM clambake.project p JOIN clambake.channel c ON c.project_id = p.id WHERE p.key = ${key}
+   LIMIT 1`;
+
+const findChannel = statement<Recipient, [address: string, key: string]>('message-recipient', channelOf('$1', '$2'));
 
 const listAddresses = statement<{ address: string }, []>(
   'message-addresses',
@@ -36,11 +41,17 @@ const listAddresses = statement<{ address: string }, []>(
 );
 
 /**
+ * What was given as an address, before anybody has looked whose it is.
+ * @throws ClambakeError BAD_INPUT
+ */
+export const checkAddress = (to: string): string => checkFilter('to', to) ?? '';
+
+/**
  * Finds the channel behind an address that messages are looked up by; that of an instance that has left too.
  * @throws ClambakeError BAD_INPUT, UNKNOWN_RECIPIENT, with the nearest known addresses as `suggestions`
  */
 export async function requireAddress(queryable: Queryable, to: string): Promise<Recipient> {
-  const address = checkFilter('to', to) ?? '';
+  const address = checkAddress(to);
   const [recipient] = await findChannel(queryable, address.toLowerCase(), projectKey(address));
   if (recipient) return recipient;
   const known = (await listAddresses(queryable)).map((row) => row.address);

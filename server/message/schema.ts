@@ -4,6 +4,7 @@ import { builder, prismaEnum } from '../builder.ts';
 import { type ConnectionArguments, connect, newestFirst } from '../connection.ts';
 import { authorId, type Context } from '../context.ts';
 import type { Prisma } from '../database/generated/client.ts';
+import { sameForAll } from '../same-for-all.ts';
 import { selection } from '../selection.ts';
 import { isVisible, whereVisible } from './visibility.ts';
 
@@ -12,36 +13,44 @@ export const MessageTypeRef = prismaEnum('MessageType');
 export const MessageRef = builder.prismaObject('Message', {
   description: 'Something one instance, or the human, tells others.',
   fields: (t) => ({
-    id: t.exposeID('id'),
+    id: t.exposeID('id', sameForAll),
     from: t.string({
+      ...sameForAll,
       description: 'Who sent it: the id of an instance, or `human`.',
-      select: { senderId: true },
       resolve: ({ senderId }) => senderId ?? human,
     }),
-    sender: t.relation('sender', { nullable: true }),
+    sender: t.relation('sender', { ...sameForAll, nullable: true }),
     to: t.string({
+      ...sameForAll,
       description: 'The address it was sent to: `@all`, a project or an instance.',
       select: { channel: { select: { instanceId: true, project: { select: { name: true } } } } },
       resolve: ({ channel }) => channel.instanceId ?? channel.project?.name ?? '@all',
     }),
-    type: t.expose('type', { type: MessageTypeRef }),
-    subject: t.exposeString('subject'),
-    body: t.exposeString('body', { description: 'The text, up to 64 KiB; empty where the subject says all.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime' }),
+    type: t.expose('type', { ...sameForAll, type: MessageTypeRef }),
+    subject: t.exposeString('subject', sameForAll),
+    body: t.exposeString('body', {
+      ...sameForAll,
+      description: 'The text, up to 64 KiB; empty where the subject says all.',
+    }),
+    createdAt: t.expose('createdAt', { ...sameForAll, type: 'DateTime' }),
     expiresAt: t.field({
+      ...sameForAll,
       type: 'DateTime',
       nullable: true,
       description: 'When it leaves the inboxes; none while it is an open blocker.',
-      select: { expiresAt: true },
       resolve: ({ expiresAt }) => (expiresAt.getUTCFullYear() === 9999 ? null : expiresAt),
     }),
     own: t.boolean({
       description: 'Whether whoever asks sent it.',
-      select: { senderId: true },
       resolve: ({ senderId }, _, context) => senderId === authorId(context),
     }),
-    threadId: t.exposeID('threadId'),
-    blocker: t.relation('blocker', { nullable: true }),
+    replyToId: t.exposeID('replyToId', {
+      ...sameForAll,
+      nullable: true,
+      description: 'The number of the message that it answers.',
+    }),
+    threadId: t.exposeID('threadId', sameForAll),
+    blocker: t.relation('blocker', { ...sameForAll, nullable: true }),
     deliveredAt: t.field({
       type: 'DateTime',
       nullable: true,

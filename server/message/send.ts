@@ -2,12 +2,14 @@ import { everybody } from '../address.ts';
 import { endBlockerWith, openBlockersOf, publishEnd } from '../blocker/service.ts';
 import { isMissing, isRepeated, keyConflict, scopedKey } from '../client-key.ts';
 import { authorId, type Context, signature } from '../context.ts';
+import type { Message } from '../database/generated/client.ts';
 import type { MessageType } from '../database/generated/enums.ts';
 import { type Queryable, statement, transaction } from '../database/statement.ts';
+import { asMessage, type MessageRow, messageColumns } from '../delivery/message-row.ts';
 import { ClambakeError, notFound } from '../errors.ts';
 import { checkText } from '../input.ts';
 import { projectKey } from '../project/service.ts';
-import { requireRecipient } from './recipient.ts';
+import { channelOf, checkAddress, requireRecipient } from './recipient.ts';
 import { whereVisible } from './visibility.ts';
 
 /** How long a message stays in inboxes where its sender says nothing, in milliseconds (design: 24 h). */
@@ -26,8 +28,7 @@ export interface NewMessage {
 
 /** What became of a message. */
 export interface Sent {
-  id: number;
-  channelId: number;
+  message: Message;
   /** The blocker that it ended, where it is a `done` that did. */
   endedBlockerId: number | null;
   /** Whether it was sent before, under the same client key. */
@@ -35,7 +36,8 @@ export interface Sent {
 }
 
 type InsertValues = [
-  channelId: number,
+  address: string,
+  key: string,
   senderId: string | null,
   type: MessageType,
   subject: string,
@@ -48,24 +50,25 @@ type InsertValues = [
 
 // One statement, so that the lock on the channel's row, which orders its messages, is held for one round trip. A failure
 // takes the number back with everything else: numbers have no gaps. Open blockers are kept by their distant expiry. What a
-// blocker is given as its lifetime is how long it holds.
-const insertMessage = statement<{ id: number }, InsertValues>(
+// blocker is given as its lifetime is how long it holds. Nobody is sent to who has left: then there is no row.
+const insertMessage = statement<MessageRow, InsertValues>(
   'message-insert',
-  `WITH numbered AS (
-     UPDATE clambake.channel SET last_seq = last_seq + 1 WHERE id = $1
-     RETURNING id AS channel_id, last_seq, nextval('clambake.message_id_seq')::int AS message_id
+  `WITH recipient AS (${channelOf('$1', '$2')}),
+   numbered AS (
+     UPDATE clambake.channel c SET last_seq = last_seq + 1 FROM recipient r WHERE c.id = r."channelId" AND NOT r.ended
+     RETURNING c.id AS channel_id, last_seq, nextval('clambake.message_id_seq')::int AS message_id
    ), stored AS (
      INSERT INTO clambake.message
        (id, channel_id, seq, sender_id, type, subject, body, reply_to_id, thread_id, client_key, expires_at)
-     SELECT message_id, channel_id, last_seq, $2, $3::clambake.message_type, $4, $5, $6::int, coalesce($7::int, message_id), $8,
-       CASE WHEN $3::clambake.message_type = 'BLOCKER' THEN '9999-12-31Z'
-         ELSE now() + coalesce($9::float8, ${defaultLifetime}) * interval '1 millisecond' END
-     FROM numbered RETURNING id, type, sender_id
+     SELECT message_id, channel_id, last_seq, $3, $4::clambake.message_type, $5, $6, $7::int, coalesce($8::int, message_id), $9,
+       CASE WHEN $4::clambake.message_type = 'BLOCKER' THEN '9999-12-31Z'
+         ELSE now() + coalesce($10::float8, ${defaultLifetime}) * interval '1 millisecond' END
+     FROM numbered RETURNING *
    ), opened AS (
      INSERT INTO clambake.blocker (message_id, holder_id, expires_at)
-     SELECT id, sender_id, now() + $9::float8 * interval '1 millisecond' FROM stored WHERE type = 'BLOCKER'
+     SELECT id, sender_id, now() + $10::float8 * interval '1 millisecond' FROM stored WHERE type = 'BLOCKER'
    )
-   SELECT id FROM stored`,
+   SELECT ${messageColumns('stored')} FROM stored`,
 );
 
 /**
@@ -87,14 +90,15 @@ export async function send(context: Context, message: NewMessage): Promise<Sent>
     return earlier;
   });
   if (sent.repeated) return sent;
-  news.sent(sent.channelId);
+  const { id, channelId } = sent.message;
+  news.sent(channelId);
   news.happened({
     kind: 'MESSAGE_SENT',
     from: signature(context),
     project: viewer.kind === 'instance' ? viewer.projectName : null,
     summary: subject,
-    channelId: sent.channelId,
-    messageId: sent.id,
+    channelId,
+    messageId: id,
   });
   return sent;
 }
@@ -107,10 +111,11 @@ function isRefusedAgain(error: unknown): boolean {
 async function store(context: Context, message: NewMessage, key: string | null): Promise<Sent> {
   const { pool } = context.database;
   const { type, replyTo } = message;
-  const { channelId } = await requireRecipient(pool, message.to);
+  const to = checkAddress(message.to);
   const repliedTo = replyTo === null ? null : await findRepliedTo(context, replyTo);
   const values: InsertValues = [
-    channelId,
+    to.toLowerCase(),
+    projectKey(to),
     authorId(context),
     type,
     message.subject,
@@ -120,24 +125,25 @@ async function store(context: Context, message: NewMessage, key: string | null):
     key,
     message.expiresIn,
   ];
-  if (type !== 'DONE') return { id: await insert(pool, values), channelId, endedBlockerId: null, repeated: false };
-  const { id, ended } = await transaction(pool, async (client) => {
+  if (type !== 'DONE') return { message: await insert(pool, values), endedBlockerId: null, repeated: false };
+  const { done, ended } = await transaction(pool, async (client) => {
     const open = await openBlockersOf(client, authorId(context));
     const ending = replyTo === null && open.length === 1 ? open[0] : open.find((blocker) => blocker === replyTo);
-    const id = await insert(client, values);
-    return { id, ended: ending === undefined ? undefined : await endBlockerWith(client, ending, id) };
+    const done = await insert(client, values);
+    return { done, ended: ending === undefined ? undefined : await endBlockerWith(client, ending, done.id) };
   });
   if (ended) publishEnd(context, ended, signature(context));
-  return { id, channelId, endedBlockerId: ended?.id ?? null, repeated: false };
+  return { message: done, endedBlockerId: ended?.id ?? null, repeated: false };
 }
 
-async function insert(queryable: Queryable, values: InsertValues): Promise<number> {
+async function insert(queryable: Queryable, values: InsertValues): Promise<Message> {
   const [stored] = await insertMessage(queryable, ...values).catch((error: unknown) => {
     if (!isMissing(error, 'message_reply_to_id_fkey')) throw error;
-    throw noSuchMessage(values[5]);
+    throw noSuchMessage(values[6]);
   });
-  if (!stored) throw new Error(`The channel ${values[0]} is gone.`);
-  return stored.id;
+  if (stored) return asMessage(stored);
+  const { address } = await requireRecipient(queryable, values[0]);
+  throw new Error(`${address} came while a message to it was refused.`);
 }
 
 async function findRepliedTo(context: Context, id: number): Promise<{ threadId: number }> {
@@ -168,6 +174,5 @@ async function findEarlier({ database }: Context, clientKey: string, message: Ne
     // What was replied to may have been cleaned up since.
     (earlier.replyToId ?? message.replyTo) === message.replyTo;
   if (!same) throw keyConflict('message', earlier.id);
-  const { id, channelId, ended } = earlier;
-  return { id, channelId, endedBlockerId: ended[0]?.messageId ?? null, repeated: true };
+  return { message: earlier, endedBlockerId: earlier.ended[0]?.messageId ?? null, repeated: true };
 }

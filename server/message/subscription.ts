@@ -1,5 +1,6 @@
 import { builder } from '../builder.ts';
-import type { Step } from '../delivery/follow.ts';
+import type { Step } from '../delivery/step.ts';
+import { sameForAll } from '../same-for-all.ts';
 import { load } from './load.ts';
 import { receive } from './receive.ts';
 import { MessageRef } from './schema.ts';
@@ -8,9 +9,11 @@ const MessageReceived = builder.objectRef<Step>('MessageReceived').implement({
   description: 'A message as it comes, and where that leaves the follower.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', {
+      ...sameForAll,
       description: 'Give it back as `after` to go on behind this message, without a gap or a repetition.',
     }),
     message: t.field({
+      ...sameForAll,
       type: MessageRef,
       nullable: true,
       description:
@@ -22,6 +25,7 @@ const MessageReceived = builder.objectRef<Step>('MessageReceived').implement({
 
 builder.subscriptionField('messageReceived', (t) =>
   t.field({
+    ...sameForAll,
     type: MessageReceived,
     description:
       'Messages as they come, in order, each once for one cursor. An instance follows its inbox, the operator any address. An event without a message only moves the cursor; the first is one, and says where the following begins.',

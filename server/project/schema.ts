@@ -1,11 +1,12 @@
 import { builder } from '../builder.ts';
 import { connect } from '../connection.ts';
 import type { Prisma } from '../database/generated/client.ts';
+import { sameForAll } from '../same-for-all.ts';
 
 const ProjectRef = builder.prismaObject('Project', {
   description: 'A body of work that instances share.',
   fields: (t) => ({
-    name: t.exposeString('name'),
+    name: t.exposeString('name', sameForAll),
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
   }),
 });

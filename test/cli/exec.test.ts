@@ -31,7 +31,7 @@ const message = (number: number, more: Partial<MessageLine> = {}): MessageLine =
     subject: `Number ${number}`,
     body: '',
   },
-  ...{ createdAt: new Date().toISOString(), expiresAt: null, threadId: '1', replyTo: null, blocker: null },
+  ...{ createdAt: new Date().toISOString(), expiresAt: null, threadId: '1', replyToId: null, blocker: null },
   ...{ deliveredAt: null, readAt: null, own: false },
   ...more,
 });

@@ -76,7 +76,7 @@ describe('watch', () => {
         cursor: `c${number}`,
         message: {
           ...{ id: String(number), from: 'human', to: '@all', type: 'INFO', subject: `Number ${number}`, body: '' },
-          ...{ createdAt: new Date().toISOString(), expiresAt: null, threadId: '1', replyTo: null, blocker: null },
+          ...{ createdAt: new Date().toISOString(), expiresAt: null, threadId: '1', replyToId: null, blocker: null },
           ...{ deliveredAt: null, readAt: null, own: false },
         },
       },

@@ -43,7 +43,7 @@ const message: MessageLine = {
   createdAt: ago(3),
   expiresAt: null,
   threadId: '12',
-  replyTo: null,
+  replyToId: null,
   blocker: null,
   deliveredAt: null,
   readAt: null,
@@ -123,7 +123,7 @@ describe('text that somebody else wrote', () => {
 
 describe('results', () => {
   test('show a message as a header and its body indented under it', () => {
-    expect(render('Inbox', list([{ ...message, replyTo: { id: '7' } }]), page)).toBe(
+    expect(render('Inbox', list([{ ...message, replyToId: '7' }]), page)).toBe(
       '#12 warning from brisk-otter-4f2a (doc-db-v2) to @all, 3 min ago, reply to #7: Restarting Docker containers\n' +
         '    Back in 5 min.\n\n    Do not wait.\n',
     );
@@ -235,6 +235,7 @@ describe('results', () => {
     const thread: MessageThread = {
       ...message,
       blocker: null,
+      replyToId: '7',
       replyTo: { id: '7', from: 'human', subject: 'May I?' },
       expiresAt: ago(-60),
       thread: {

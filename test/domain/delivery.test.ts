@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../server/database/client.ts';
 import { encodeCursor } from '../../server/delivery/cursor.ts';
-import { markDelivered } from '../../server/message/receipt.ts';
+import { DeliveredReceipts } from '../../server/message/delivered.ts';
 import { type Caller, startTestServer, type TestServer } from '../support/server.ts';
 import { type Subscription, subscribe } from '../support/subscribe.ts';
 
@@ -136,7 +136,10 @@ describe('following the inbox', () => {
       for (let round = 0; round < 30; round++) {
         await pool.query('DELETE FROM clambake.receipt WHERE instance_id = $1', [ben.id]);
         await Promise.all(
-          [ids, ids.toReversed(), ids, ids.toReversed()].map((list) => markDelivered(pool, ben.id, list)),
+          // One writer for each, as on servers that share a database.
+          [ids, ids.toReversed(), ids, ids.toReversed()].map((list) =>
+            new DeliveredReceipts(pool).record(ben.id, list),
+          ),
         );
       }
       const { rows } = await pool.query('SELECT 1 FROM clambake.receipt WHERE instance_id = $1', [ben.id]);
@@ -144,6 +147,75 @@ describe('following the inbox', () => {
     } finally {
       await close();
     }
+  });
+
+  it('is recorded for all who are still there, where others and messages were cleaned up meanwhile', async () => {
+    const [ann, ben] = [await server.register('cleaned'), await server.register('cleaned')];
+    const id = Number(await ann.send('cleaned', 'stays'));
+    const { pool, close } = openDatabase(server.database.url);
+    const receipts = new DeliveredReceipts(pool);
+    try {
+      await Promise.all([
+        receipts.record(ben.id, [id, 2_000_000_000]),
+        receipts.record('gone-otter-0000', [id]),
+        ...Array.from({ length: 50 }, () => receipts.record(ben.id, [id])),
+      ]);
+      const { rows } = await pool.query('SELECT instance_id FROM clambake.receipt WHERE message_id = $1', [id]);
+      expect(rows).toEqual([{ instance_id: ben.id }]);
+    } finally {
+      await close();
+    }
+  });
+
+  it('goes on where every connection to the database is cut under it', async () => {
+    const [ann, ben] = [await server.register('cut'), await server.register('cut')];
+    const { subscription } = await follow(ben);
+    const admin = new pg.Client(server.database.url);
+    await admin.connect();
+    try {
+      for (let n = 0; n < 5; n++) {
+        await ann.send(ben.id, `m${n}`);
+        await admin.query(
+          'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+        );
+        expect(subjects(await take(subscription, 1))).toEqual([`m${n}`]);
+        // Whoever sends is told, and sends again.
+        await expect.poll(async () => (await ann.ask('{ me { name } }')).errors).toEqual([]);
+      }
+    } finally {
+      await admin.end();
+      await subscription.end();
+    }
+  });
+
+  it('gives all who ask for the same one text, each with its own cursor, and what is different to each its own', async () => {
+    const ann = await server.register('shared');
+    const followers = await Promise.all(Array.from({ length: 6 }, () => server.register('shared')));
+    const plain =
+      'subscription { heard: messageReceived { here: cursor message { id subject sender { project { name } } } } }';
+    const personal = 'subscription { messageReceived { cursor message { id own deliveredAt replyTo { id } } } }';
+    const plainOnes = followers.map((follower) => subscribe<Record<string, unknown>>(follower, plain));
+    const personalOnes = [ann, ...followers].map((follower) => subscribe<Received>(follower, personal));
+    const begins = await Promise.all([...plainOnes, ...personalOnes].map((subscription) => subscription.next()));
+    expect(begins).toHaveLength(13);
+    const question = await ann.send(followers[0]?.id ?? '', 'between us');
+    await followers[0]?.send('shared', 'said', { replyTo: question });
+
+    const heard = await Promise.all(plainOnes.slice(1).map((subscription) => subscription.next()));
+    expect(heard).toEqual(
+      plainOnes.slice(1).map(() => ({
+        heard: {
+          here: expect.stringMatching(/^[\w-]{20,}$/),
+          message: { id: expect.any(String), subject: 'said', sender: { project: { name: 'shared' } } },
+        },
+      })),
+    );
+    expect(new Set(heard.map((event) => (event.heard as { here: string }).here)).size).toBe(5);
+    const { messageReceived: toAnn } = await (personalOnes[0] as Subscription<Received>).next();
+    const { messageReceived: toOther } = await (personalOnes[3] as Subscription<Received>).next();
+    expect(toAnn.message).toMatchObject({ own: false, replyTo: { id: question } });
+    expect(toOther.message).toMatchObject({ own: false, replyTo: null });
+    await Promise.all([...plainOnes, ...personalOnes].map((subscription) => subscription.end()));
   });
 
   it('ends with an error once the instance deregisters', async () => {

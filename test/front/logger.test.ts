@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { isDatabaseAway } from '../../server/database/away.ts';
 import { ClambakeError } from '../../server/errors.ts';
-import { createMask, isDatabaseAway } from '../../server/front/failure.ts';
+import { createMask } from '../../server/front/failure.ts';
 import { createLogger } from '../../server/logger.ts';
 
 const logged = (): { log: ReturnType<typeof createLogger>; text: () => string } => {

@@ -1,0 +1,27 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDatabaseAway } from '../database/away.ts';
+
+/** Milliseconds of an absent database that a follower sits out; then it is told, and may come back to another server. */
+const longestWait = 10_000;
+
+/** Milliseconds between two attempts: at first, and at most. Half to all of it, so that not all followers come at once. */
+const firstPause = 10;
+const longestPause = 500;
+
+/**
+ * Runs something that may run twice, again and again while the database is out of reach.
+ * @returns what it returned in the end
+ * @throws what it throws otherwise, and where the database stays away for 10 seconds or the signal aborts meanwhile
+ */
+export async function patiently<Result>(run: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+  const deadline = performance.now() + longestWait;
+  for (let pause = firstPause; ; pause = Math.min(longestPause, pause * 2)) {
+    try {
+      return await run();
+    } catch (error) {
+      if (signal?.aborted || performance.now() > deadline || !isDatabaseAway(error)) throw error;
+    }
+    // An abort ends the pause; the attempt after it is the last.
+    await sleep(pause * (0.5 + Math.random() / 2), undefined, signal && { signal }).catch(() => undefined);
+  }
+}
