@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createTestHome } from '../support/home.ts';
+import { createTestHome, type TestHome } from '../support/home.ts';
 import { type Endpoint, type Member, must } from './client.ts';
 import { OwnPostgres, ServersPostgres } from './own-postgres.ts';
 import { forget, remember } from './remains.ts';
@@ -11,6 +11,8 @@ export interface ClusterOptions {
   replicas?: number;
   /** Whether the (one) server brings its Postgres itself; else the servers are given one of the test's own. */
   embedded?: boolean;
+  /** A Postgres to take a database of its own on, which the caller stops; a Postgres of its own unless given. */
+  postgres?: OwnPostgres;
   /** Where the server of this number is to find the database: a proxy in between. Its own address unless given. */
   reach?: (postgres: OwnPostgres, server: number) => Promise<string>;
   /** A folder to use as the home, which the caller made and removes. */
@@ -35,7 +37,8 @@ export class Cluster {
     this.#close = close;
   }
 
-  static async start({ replicas = 1, embedded = false, reach, home: given, environment = {} }: ClusterOptions = {}) {
+  static async start(options: ClusterOptions = {}): Promise<Cluster> {
+    const { replicas = 1, embedded = false, postgres: shared, reach, home: given, environment = {} } = options;
     const home = given === undefined ? await createTestHome() : { path: given, remove: async () => {} };
     remember('home', home.path);
     const homes = [home];
@@ -45,7 +48,7 @@ export class Cluster {
     const close = async (): Promise<void> => {
       // A server is stopped before its Postgres, and everything is tried whatever fails.
       const ended = await Promise.allSettled(servers.map((server) => server.stop()));
-      const stopped = await Promise.allSettled([postgres?.stop()]);
+      const stopped = await Promise.allSettled([shared ? undefined : postgres?.stop()]);
       const removed = await Promise.allSettled(homes.map((each) => each.remove()));
       for (const each of homes) forget('home', each.path);
       for (const result of [...ended, ...stopped, ...removed]) if (result.status === 'rejected') throw result.reason;
@@ -60,7 +63,7 @@ export class Cluster {
         await server.start();
         databaseUrl = await own.url();
       } else {
-        const own = await OwnPostgres.start(home.path);
+        const own = shared ? await shared.another() : await OwnPostgres.start(home.path);
         postgres = own;
         databaseUrl = own.url;
         for (let n = 0; n < replicas; n += 1) {
@@ -74,8 +77,9 @@ export class Cluster {
             ...environment,
           });
           servers.push(server);
-          await server.start();
         }
+        // At once: whichever comes first migrates the database.
+        await Promise.all(servers.map((server) => server.start()));
       }
       return new Cluster({ servers, postgres, token, databaseUrl }, close);
     } catch (error) {
@@ -148,8 +152,13 @@ export class Cluster {
 /** Clusters that wait for the next fault, by what they were started with. */
 const kept = new Map<string, Cluster>();
 let keeping = false;
+/** The one Postgres for all clusters that do not bring theirs. */
+let shared: Promise<{ postgres: OwnPostgres; home: TestHome }> | undefined;
 
-/** From now on a cluster that came through a fault is used for the next one that wants the like: each start takes seconds. */
+/**
+ * From now on a cluster that came through a fault is used for the next one that wants the like, and those of another kind
+ * get a database on the same Postgres: each start takes seconds.
+ */
 export function keepClusters(): void {
   keeping = true;
 }
@@ -158,22 +167,51 @@ export function keepClusters(): void {
 export async function closeClusters(): Promise<void> {
   const clusters = [...kept.values()];
   kept.clear();
-  for (const cluster of clusters) await cluster.close();
+  const closed = await Promise.allSettled(clusters.map((cluster) => cluster.close()));
+  const sharing = shared;
+  shared = undefined;
+  if (sharing) {
+    const { postgres, home } = await sharing;
+    await postgres.stop();
+    await home.remove();
+    forget('home', home.path);
+  }
+  for (const result of closed) if (result.status === 'rejected') throw result.reason;
+}
+
+async function startShared(): Promise<{ postgres: OwnPostgres; home: TestHome }> {
+  const home = await createTestHome();
+  remember('home', home.path);
+  try {
+    return { postgres: await OwnPostgres.start(home.path), home };
+  } catch (error) {
+    await home.remove();
+    forget('home', home.path);
+    throw error;
+  }
 }
 
 /** Has a cluster for as long as `use` runs. */
 export async function withCluster<T>(options: ClusterOptions, use: (cluster: Cluster) => Promise<T>): Promise<T> {
   const isPlain = keeping && options.reach === undefined && options.home === undefined;
   const key = JSON.stringify([options.replicas ?? 1, options.embedded ?? false, options.environment ?? {}]);
-  const cluster = (isPlain ? kept.get(key) : undefined) ?? (await Cluster.start(options));
+  const found = isPlain ? kept.get(key) : undefined;
+  // Whoever else looks for one meanwhile does not get this one.
   if (isPlain) kept.delete(key);
+  const cluster = found ?? (await startCluster(options));
   let survived = false;
   try {
     const result = await use(cluster);
     survived = cluster.deaths().length === 0;
     return result;
   } finally {
-    if (isPlain && survived) kept.set(key, cluster);
+    if (isPlain && survived && !kept.has(key)) kept.set(key, cluster);
     else await cluster.close();
   }
+}
+
+async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  if (!keeping || options.embedded) return Cluster.start(options);
+  shared ??= startShared();
+  return Cluster.start({ ...options, postgres: (await shared).postgres });
 }

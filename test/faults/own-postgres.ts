@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type Cluster, embeddedName, prepareCluster } from '../../server/database/cluster.ts';
@@ -11,10 +12,10 @@ export class OwnPostgres {
   readonly port: number;
   readonly #cluster: Cluster;
 
-  constructor(cluster: Cluster, port: number) {
+  constructor(cluster: Cluster, port: number, database = embeddedName) {
     this.#cluster = cluster;
     this.port = port;
-    this.url = connectionString(cluster, port, embeddedName);
+    this.url = connectionString(cluster, port, database);
   }
 
   /** Makes a cluster under this home and starts it, with an empty database for the servers. */
@@ -23,11 +24,15 @@ export class OwnPostgres {
     const port = await freePort();
     const reason = await startPostgres(cluster, port);
     if (reason !== undefined) throw new Error(`Postgres does not start: ${reason}`);
-    const client = new pg.Client({ connectionString: connectionString(cluster, port, 'postgres') });
-    await client.connect();
-    await client.query(`create database ${embeddedName}`);
-    await client.end();
+    await query(connectionString(cluster, port, 'postgres'), `create database ${embeddedName}`);
     return new OwnPostgres(cluster, port);
+  }
+
+  /** The same Postgres with an empty database more: what is done to the one as a whole happens to the other. */
+  async another(): Promise<OwnPostgres> {
+    const database = `${embeddedName}_${randomBytes(4).toString('hex')}`;
+    await query(connectionString(this.#cluster, this.port, 'postgres'), `create database ${database}`);
+    return new OwnPostgres(this.#cluster, this.port, database);
   }
 
   /** `pg_ctl restart -m immediate`: every process of it dies at once, and it recovers from its log. */

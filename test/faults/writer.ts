@@ -80,7 +80,7 @@ export class Writer {
         ledger.refused.push(`${subject} to ${to}: ${code}, ${error?.message}`);
         return null;
       }
-      ledger.pass(code);
+      ledger.pass(code, error?.message);
     } catch (error) {
       ledger.pass(error instanceof Error && 'code' in error ? String(error.code) : String(error));
     }

@@ -30,11 +30,11 @@ async function endBackends(cluster: Cluster, load: Load, scale: Scale): Promise<
   await admin.connect();
   let listeners = 0;
   try {
-    for (const end = performance.now() + (scale === 'long' ? 60_000 : 4_000); performance.now() < end; ) {
+    for (const end = performance.now() + (scale === 'long' ? 60_000 : 3_000); performance.now() < end; ) {
       // Two at once: one of the listeners', where there are any, and one of all the others.
       const { rows } = await admin.query<{ listener: boolean }>(
         `select pg_terminate_backend(pid), listener from (
-           (select pid, true as listener from pg_stat_activity where application_name = 'clambake listener'
+           (select pid, true as listener from pg_stat_activity where datname = current_database() and application_name = 'clambake listener'
              order by random() limit 1)
            union all
            (select pid, false from pg_stat_activity

@@ -12,7 +12,8 @@ export const comingAndGoing: Fault = {
   run: (scale) =>
     withCluster({ replicas: 2 }, async (cluster) => [
       await underLoad(cluster, { fault: comingAndGoing.title, writers: 6, subscribers: 6, pause: 100 }, (load) =>
-        comeAndGo(cluster, load, scale === 'long' ? 100 : 8),
+        // Six have each project, server and transport together once.
+        comeAndGo(cluster, load, scale === 'long' ? 100 : 6),
       ),
     ]),
 };

@@ -9,7 +9,7 @@ export const killedServer: Fault = {
   run: (scale) =>
     withCluster({ embedded: true }, async (cluster) => [
       await underLoad(cluster, { fault: killedServer.title, writers: 6, subscribers: 6, pause: 20 }, (load) =>
-        killRepeatedly(cluster, load, scale === 'long' ? 100 : 5),
+        killRepeatedly(cluster, load, scale === 'long' ? 100 : 3),
       ),
     ]),
 };

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { type Member, must } from '../client.ts';
 import { type Cluster, withCluster } from '../cluster.ts';
-import type { Fault } from '../outcome.ts';
+import type { Fault, Outcome } from '../outcome.ts';
 import { query } from '../own-postgres.ts';
 import { Subscriber } from '../subscriber.ts';
 
@@ -28,30 +28,32 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 export const schedule: Fault = {
   title: 'random schedules against a model',
   run: (scale) =>
-    withCluster({}, async (cluster) => {
-      const runs = scale === 'long' ? 150 : 5;
-      const tally = { messages: 0 };
-      const schedules = fc.array(action, { minLength: 15, maxLength: 40 });
-      const property = fc.asyncProperty(schedules, async (actions) => {
-        const play = await Play.begin(cluster);
-        try {
-          for (const each of actions) await play.act(each);
-          await play.end();
-        } finally {
-          tally.messages += play.messages.length;
-          await play.close();
-        }
-      });
-      const result = await fc.check(property, { numRuns: runs, interruptAfterTimeLimit: 600_000, endOnFailure: true });
-      const violations = result.failed ? [fc.defaultReportMessage(result) ?? 'a schedule failed'] : [];
-      return [
-        {
-          ...{ fault: schedule.title, runs: result.numRuns, messages: tally.messages, missed: 0, duplicated: 0 },
-          ...{ latencies: [], violations: [...violations, ...cluster.deaths()], notes: [] },
-        },
-      ];
-    }),
+    // Side by side, each on servers of its own: a schedule mostly waits for messages to expire.
+    Promise.all((scale === 'long' ? [150] : [3, 3]).map((runs) => playMany(runs))),
 };
+
+function playMany(runs: number): Promise<Outcome> {
+  return withCluster({}, async (cluster) => {
+    const tally = { messages: 0 };
+    const schedules = fc.array(action, { minLength: 15, maxLength: 40 });
+    const property = fc.asyncProperty(schedules, async (actions) => {
+      const play = await Play.begin(cluster);
+      try {
+        for (const each of actions) await play.act(each);
+        await play.end();
+      } finally {
+        tally.messages += play.messages.length;
+        await play.close();
+      }
+    });
+    const result = await fc.check(property, { numRuns: runs, interruptAfterTimeLimit: 600_000, endOnFailure: true });
+    const violations = result.failed ? [fc.defaultReportMessage(result) ?? 'a schedule failed'] : [];
+    return {
+      ...{ fault: schedule.title, runs: result.numRuns, messages: tally.messages, missed: 0, duplicated: 0 },
+      ...{ latencies: [], violations: [...violations, ...cluster.deaths()], notes: [] },
+    };
+  });
+}
 
 interface ModelMessage {
   id: number;

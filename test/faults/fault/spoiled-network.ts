@@ -59,7 +59,7 @@ async function silence(
   const marks = load.subscribers.map(({ received }) => received.length);
   listeners.mode = 'blackhole';
   if (scale === 'long') await checkNotice(load, endpoint);
-  await sleep(3_000);
+  await sleep(scale === 'long' ? 3_000 : 2_500);
   const meanwhile = load.subscribers.flatMap(({ received }, n) =>
     received.slice(marks[n]).map(({ subject, at }) => at - (load.ledger.acknowledged.get(subject)?.at ?? at)),
   );
@@ -121,10 +121,9 @@ async function spoil(where: 'database' | 'ws' | 'sse', scale: Scale): Promise<Ou
     proxies.push(proxy);
     return proxy;
   };
-  const reach = async ({ url, port }: OwnPostgres): Promise<string> =>
-    where === 'database' ? throughPort(url, (await open(port)).port) : url;
+  const reach = async ({ url, port }: OwnPostgres): Promise<string> => throughPort(url, (await open(port)).port);
   try {
-    return await withCluster({ reach }, async (cluster) => {
+    return await withCluster(where === 'database' ? { reach } : {}, async (cluster) => {
       const endpoint = cluster.endpoint();
       const proxy = proxies[0] ?? (await open(endpoint.port));
       const through: Endpoint = where === 'database' ? endpoint : { ...endpoint, port: proxy.port };
