@@ -29,7 +29,7 @@ export interface Heard {
   /** The token of this instance counts no longer. */
   revoked(instanceId: string): void;
   activity(event: ActivityEvent): void;
-  /** Notifications arrive, and earlier ones may be lost: everybody has to look again. */
+  /** Notifications are to arrive from now on, and earlier ones may be lost: everybody has to look again. */
   resumed(): void;
 }
 
@@ -114,6 +114,7 @@ export class Listener {
         heartbeat,
         deadline,
         signal: this.#closing.signal,
+        connected: () => this.#guard(() => this.#options.heard.resumed()),
         listening: () => {
           listening();
           this.#regained();
@@ -150,7 +151,6 @@ export class Listener {
     this.#state = 'listening';
     if (this.#warned) this.#options.log.info('notifications of other servers arrive again');
     this.#warned = false;
-    this.#guard(() => this.#options.heard.resumed());
   }
 
   #tell({ origin, channelIds, revoked, events }: Payload): void {

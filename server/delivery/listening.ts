@@ -21,6 +21,8 @@ export interface Listening {
   deadline: number;
   /** Ends it. */
   signal: AbortSignal;
+  /** Called once, when LISTEN was taken: what was announced until then is lost, what follows should arrive. */
+  connected: () => void;
   /** Called once, when it is shown that notifications arrive. */
   listening: () => void;
   /** Called with every payload that can be read, except heartbeats. */
@@ -65,6 +67,7 @@ export async function listenUntilBroken(options: Listening): Promise<never> {
   const listen = async (): Promise<never> => {
     await ears.client.connect();
     await run(ears.client, `LISTEN ${notifyChannel}`).catch(throwRefusal);
+    options.connected();
     await mouth.client.connect();
     if (!(await isHeardFrom(mouth.client))) {
       // Fails where the connection is half open. Where it is not, a pooler may give it to others, who need not hear.

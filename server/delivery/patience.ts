@@ -4,8 +4,11 @@ import { isDatabaseAway } from '../database/away.ts';
 /** Milliseconds of an absent database that a follower sits out; then it is told, and may come back to another server. */
 const longestWait = 10_000;
 
-/** Milliseconds between two attempts: at first, and at most. Half to all of it, so that not all followers come at once. */
-const firstPause = 10;
+/**
+ * Milliseconds between two attempts, doubling up to the longest. None before the second: of a pool's connections mostly one has
+ * ended, and the next is good.
+ */
+const shortestPause = 10;
 const longestPause = 500;
 
 /**
@@ -15,13 +18,13 @@ const longestPause = 500;
  */
 export async function patiently<Result>(run: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
   const deadline = performance.now() + longestWait;
-  for (let pause = firstPause; ; pause = Math.min(longestPause, pause * 2)) {
+  for (let pause = 0; ; pause = Math.min(longestPause, Math.max(shortestPause, pause * 2))) {
     try {
       return await run();
     } catch (error) {
       if (signal?.aborted || performance.now() > deadline || !isDatabaseAway(error)) throw error;
     }
-    // An abort ends the pause; the attempt after it is the last.
+    // Half to all of it, so that not all followers come at once. An abort ends the pause; the attempt after it is the last.
     await sleep(pause * (0.5 + Math.random() / 2), undefined, signal && { signal }).catch(() => undefined);
   }
 }
