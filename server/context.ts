@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { human } from './address.ts';
+import type { Freed } from './blocker/freed.ts';
 import type { Database } from './database/client.ts';
 import type { Activities } from './delivery/activity.ts';
 import type { News } from './delivery/news.ts';
@@ -33,6 +34,7 @@ export interface Services {
   database: Database;
   tails: Tails;
   receipts: DeliveredReceipts;
+  freed: Freed;
   liveTokens: LiveTokens;
   activities: Activities;
   news: News;

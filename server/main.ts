@@ -1,4 +1,5 @@
 import { human } from './address.ts';
+import { sweepLine } from './blocker/queue.ts';
 import { lapseBlockers } from './blocker/service.ts';
 import type { Config } from './config.ts';
 import type { Context, Viewer } from './context.ts';
@@ -27,7 +28,7 @@ export interface Running {
   closed: Promise<void>;
 }
 
-/** Milliseconds between two looks for blockers that are over. */
+/** Milliseconds between two looks for blockers and waiters that are over. */
 const lapseInterval = 15_000;
 
 /**
@@ -69,13 +70,17 @@ export async function serve(
     const file = { pid: process.pid, url: opened.url };
     writeRunningFile(config.home, file);
     const clock = setInterval(() => {
-      lapseBlockers(services).catch((error: unknown) => log.warn({ err: error }, 'blockers could not be ended'));
+      Promise.all([lapseBlockers(services), sweepLine(database.pool)]).catch((error: unknown) =>
+        log.warn({ err: error }, 'what is over could not be ended'),
+      );
     }, lapseInterval);
 
     let closing: Promise<void> | undefined;
     const close = (): Promise<void> => {
       closing ??= (async () => {
         clearInterval(clock);
+        // Who waits in line would else be waited for.
+        services.freed.close();
         await opened.close();
         await quieten();
         await connected.close();

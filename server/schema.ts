@@ -7,6 +7,8 @@ import './message/mutations.ts';
 import './message/receipt-schema.ts';
 import './message/subscription.ts';
 import './blocker/schema.ts';
+import './blocker/guard-schema.ts';
+import './blocker/waiter-schema.ts';
 import './memory/fields.ts';
 import './memory/link-schema.ts';
 import './log/schema.ts';

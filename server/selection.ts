@@ -6,8 +6,8 @@ import type { Context } from './context.ts';
  * What was asked of a field's rows, for Prisma: spread it into the query, so that everything comes with one call.
  * Where a resolver always queries, `t.prismaField` gives the same and checks that it is used.
  */
-export function selection(context: Context, info: GraphQLResolveInfo): object {
-  return queryFromInfo({ context, info });
+export function selection(context: Context, info: GraphQLResolveInfo, path: string[] = []): object {
+  return queryFromInfo({ context, info, path });
 }
 
 /** Whether a selection takes nothing but columns of the row itself, so that whoever has the row need not ask for it again. */

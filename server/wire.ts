@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Freed } from './blocker/freed.ts';
 import type { Config } from './config.ts';
 import type { Services } from './context.ts';
 import type { ConnectedDatabase } from './database/connect.ts';
@@ -28,15 +29,20 @@ export function wire(config: Config, { database, url }: ConnectedDatabase, log: 
   const { pool } = database;
   const tails = new Tails(pool, log);
   const activities = new Activities();
+  const freed = new Freed();
   const liveTokens = new LiveTokens(pool, log, config.staleAfter);
   const heard: Heard = {
     message(channelIds) {
       for (const channelId of channelIds) tails.wake(channelId);
     },
     revoked: () => liveTokens.check(),
-    activity: (event) => activities.publish(event),
+    activity(event) {
+      activities.publish(event);
+      if (event.kind === 'BLOCKER_ENDED') freed.tell();
+    },
     resumed() {
       void tails.wakeAll();
+      freed.tell();
       liveTokens.check();
     },
   };
@@ -51,6 +57,7 @@ export function wire(config: Config, { database, url }: ConnectedDatabase, log: 
       tails,
       activities,
       receipts: new DeliveredReceipts(pool),
+      freed,
       liveTokens,
       news: new News(heard, announcer),
       log,

@@ -441,6 +441,7 @@ export const commands: readonly Command[] = [
         "list": false,
         "required": true,
         "choices": [
+          "blocker_lapsed",
           "docker_operation",
           "file_modified",
           "issue_found",
@@ -534,6 +535,7 @@ export const commands: readonly Command[] = [
         "list": true,
         "required": false,
         "choices": [
+          "blocker_lapsed",
           "docker_operation",
           "file_modified",
           "issue_found",
@@ -1213,7 +1215,7 @@ export const commands: readonly Command[] = [
         "list": false,
         "required": false,
         "positional": false,
-        "description": "How long it stays in inboxes; 24h where nothing is said. Open blockers stay."
+        "description": "How long it stays in inboxes; 24h where nothing is said. A blocker stays while it is open."
       },
       {
         "name": "clientKey",

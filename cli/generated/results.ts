@@ -8,7 +8,7 @@ export type InstanceStatus = 'ACTIVE' | 'BUSY' | 'IDLE' | 'SHUTTING_DOWN';
 
 export type LinkDirection = 'INCOMING' | 'OUTGOING';
 
-export type LogAction = 'DOCKER_OPERATION' | 'FILE_MODIFIED' | 'ISSUE_FOUND' | 'ISSUE_RESOLVED' | 'SHUTDOWN' | 'STARTED' | 'TASK_COMPLETED' | 'TASK_STARTED';
+export type LogAction = 'BLOCKER_LAPSED' | 'DOCKER_OPERATION' | 'FILE_MODIFIED' | 'ISSUE_FOUND' | 'ISSUE_RESOLVED' | 'SHUTDOWN' | 'STARTED' | 'TASK_COMPLETED' | 'TASK_STARTED';
 
 export type MemoryLinkKind = 'CONTRADICTS' | 'DEPENDS_ON' | 'FIXES' | 'RELATES_TO' | 'SUPERSEDES';
 

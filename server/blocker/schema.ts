@@ -7,6 +7,8 @@ import type { Prisma } from '../database/generated/client.ts';
 import { parseId } from '../input.ts';
 import { requireProject } from '../project/service.ts';
 import { sameForAll } from '../same-for-all.ts';
+import { findHeld } from './holds.ts';
+import { parseResource } from './resource.ts';
 import { lapseBlockers, releaseBlocker } from './service.ts';
 
 const BlockerEndRef = prismaEnum('BlockerEnd');
@@ -31,6 +33,7 @@ export const BlockerRef = builder.prismaObject('Blocker', {
     endedAt: t.expose('endedAt', { type: 'DateTime', nullable: true }),
     end: t.expose('end', { type: BlockerEndRef, nullable: true, description: 'Why it ended; none while it is open.' }),
     reason: t.exposeString('reason', { nullable: true }),
+    resources: t.exposeStringList('resources'),
   }),
 });
 
@@ -44,6 +47,18 @@ export const BlockerConnection = builder.connectionObject({
 export function whereConcerns(projectId: number): Prisma.BlockerWhereInput {
   const channel = { OR: [{ kind: 'ALL' as const }, { projectId }, { instance: { projectId } }] };
   return { OR: [{ holder: { projectId } }, { message: { channel } }] };
+}
+
+/** The blockers that hold a resource; of those that have ended, the ones that held just this. */
+async function whereHolds({ database, staleAfter }: Context, text: string): Promise<Prisma.BlockerWhereInput> {
+  const resource = parseResource(text);
+  const held = await findHeld(database.pool, [resource], staleAfter);
+  return {
+    OR: [
+      { messageId: { in: held.map(({ blockerId }) => blockerId) } },
+      { endedAt: { not: null }, resources: { has: resource.name } },
+    ],
+  };
 }
 
 /** Blockers, newest first. Those that are over by now are ended before. */
@@ -83,17 +98,22 @@ builder.queryField('blockers', (t) =>
         project: t.arg.string({
           description: 'Only blockers that concern this project: held on it, or sent to it or to everybody.',
         }),
+        resource: t.arg.string({
+          description:
+            'Only blockers that hold this, or something above or below it, as in `doc-db-v2:src/` or `port:5432`.',
+        }),
         open: t.arg.boolean({
           required: true,
           defaultValue: true,
           description: 'Only those that still hold; false lists all there ever were.',
         }),
       },
-      async resolve(_, { project, open, ...args }, context, info) {
+      async resolve(_, { project, resource, open, ...args }, context, info) {
         const scope = await requireProject(context.database.pool, project);
+        const concerns = [scope && whereConcerns(scope.id), resource != null && (await whereHolds(context, resource))];
         return listBlockers(context, args, info, {
           ...(open && { endedAt: null }),
-          ...(scope && whereConcerns(scope.id)),
+          AND: concerns.filter((where) => typeof where === 'object'),
         });
       },
     },

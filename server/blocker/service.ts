@@ -4,21 +4,32 @@ import type { BlockerEnd } from '../database/generated/enums.ts';
 import { type Queryable, statement, transaction } from '../database/statement.ts';
 import { badInput, forbidden, notFound } from '../errors.ts';
 import { checkOptional } from '../input.ts';
+import { appendLog } from '../log/append.ts';
 
 interface Ended {
   id: number;
   holderId: string | null;
+  /** The project of its holder. */
+  projectId: number | null;
+  end: BlockerEnd;
   subject: string;
 }
 
-// The message of a blocker that has ended stays for a day, so that whoever saw it begin can see what it was.
-const ending = (condition: string): string => `
-  WITH ended AS (
-    UPDATE clambake.blocker SET ended_at = now(), "end" = $1::clambake.blocker_end, ended_by_id = $2, reason = $3
-    WHERE ended_at IS NULL AND ${condition} RETURNING message_id, holder_id
+// In the order of their ids: two that end several at once would else wait for each other. The message of a blocker that has
+// ended stays for a day, so that whoever saw it begin can see what it was.
+const ending = (condition: string, end = '$1::clambake.blocker_end'): string => `
+  WITH over AS (
+    SELECT message_id, ${end} AS "end" FROM clambake.blocker WHERE ended_at IS NULL AND (${condition})
+    ORDER BY message_id FOR UPDATE
+  ), ended AS (
+    UPDATE clambake.blocker b SET ended_at = now(), "end" = over."end", ended_by_id = $2, reason = $3
+    FROM over WHERE b.message_id = over.message_id RETURNING b.message_id, b.holder_id, b."end"
+  ), freed AS (
+    DELETE FROM clambake.hold USING ended WHERE blocker_id = ended.message_id
   )
-  UPDATE clambake.message SET expires_at = now() + interval '24 hours' FROM ended WHERE id = ended.message_id
-  RETURNING id, ended.holder_id AS "holderId", subject`;
+  UPDATE clambake.message m SET expires_at = now() + interval '24 hours'
+  FROM ended LEFT JOIN clambake.instance i ON i.id = ended.holder_id WHERE m.id = ended.message_id
+  RETURNING m.id, ended.holder_id AS "holderId", i.project_id AS "projectId", ended."end", m.subject`;
 
 type EndValues<Last> = [end: BlockerEnd, endedById: number | null, reason: string | null, last: Last];
 
@@ -26,17 +37,22 @@ const endOne = statement<Ended, EndValues<number>>('blocker-end', ending('messag
 
 const endOfHolder = statement<Ended, EndValues<string>>('blocker-end-of-holder', ending('holder_id = $4'));
 
-const endStale = statement<Ended, EndValues<number>>(
-  'blocker-end-stale',
-  ending(`holder_id IN (
+const isStale = (staleAfter: string): string => `holder_id IN (
     SELECT id FROM clambake.instance
-    WHERE ended_at IS NOT NULL OR last_seen_at < now() - $4::float8 * interval '1 millisecond'
-  )`),
+    WHERE ended_at IS NOT NULL OR last_seen_at < now() - ${staleAfter}::float8 * interval '1 millisecond'
+  )`;
+
+const anyOver = statement<object, [staleAfter: number]>(
+  'blocker-any-over',
+  `SELECT 1 FROM clambake.blocker WHERE ended_at IS NULL AND (expires_at <= now() OR ${isStale('$1')}) LIMIT 1`,
 );
 
-const endExpired = statement<Ended, [end: BlockerEnd, endedById: null, reason: null]>(
-  'blocker-end-expired',
-  ending('expires_at <= now()'),
+const endOver = statement<Ended, [staleAfter: number, endedById: null, reason: null]>(
+  'blocker-end-over',
+  ending(
+    `expires_at <= now() OR ${isStale('$1')}`,
+    `CASE WHEN expires_at <= now() THEN 'EXPIRED'::clambake.blocker_end ELSE 'STALE' END`,
+  ),
 );
 
 const openOfHolder = statement<{ id: number }, [holderId: string | null]>(
@@ -61,16 +77,44 @@ export async function endBlockerWith(queryable: Queryable, id: number, doneId: n
 }
 
 /**
- * Ends the blockers whose time ran out or whose holder is stale (design: blockers). It is called before blockers are shown
- * and by the clock, so that nobody is held up by who is gone.
+ * Ends the blockers whose time ran out or whose holder is stale (design: blockers), and says so in the log. It is called before
+ * blockers are shown and by the clock, so that nobody is held up by who is gone.
  */
 export async function lapseBlockers(services: Services): Promise<void> {
   const { database, staleAfter } = services;
-  const lapsed = await transaction(database.pool, async (client) => [
-    ...(await endExpired(client, 'EXPIRED', null, null)),
-    ...(await endStale(client, 'STALE', null, null, staleAfter)),
-  ]);
+  if ((await anyOver(database.pool, staleAfter)).length === 0) return;
+  const lapsed = await transaction(database.pool, async (client) => {
+    const ended = await endOver(client, staleAfter, null, null);
+    for (const each of ended) await logLapse(client, each);
+    return ended;
+  });
   for (const ended of lapsed) publishEnd(services, ended, ended.holderId ?? human);
+}
+
+/** Ends blockers that were found to be over, inside a transaction. @returns those that nobody has ended meanwhile */
+export async function lapse(
+  client: Queryable,
+  over: readonly { blockerId: number; over: 'EXPIRED' | 'STALE' | null }[],
+): Promise<Ended[]> {
+  const ends = new Map(over.flatMap(({ blockerId, over }) => (over ? [[blockerId, over] as const] : [])));
+  const lapsed: Ended[] = [];
+  for (const [id, end] of [...ends].sort(([a], [b]) => a - b)) {
+    const [ended] = await endOne(client, end, null, null, id);
+    if (!ended) continue;
+    await logLapse(client, ended);
+    lapsed.push(ended);
+  }
+  return lapsed;
+}
+
+async function logLapse(client: Queryable, ended: Ended): Promise<void> {
+  const why = ended.end === 'EXPIRED' ? 'its time ran out' : 'its holder gave no sign of life';
+  await appendLog(client, {
+    instanceId: ended.holderId,
+    projectId: ended.projectId,
+    action: 'BLOCKER_LAPSED',
+    summary: `Blocker #${ended.id} lapsed, ${why}: ${ended.subject}`,
+  });
 }
 
 /**

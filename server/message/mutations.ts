@@ -1,3 +1,4 @@
+import { mostResources } from '../blocker/resource.ts';
 import { BlockerRef } from '../blocker/schema.ts';
 import { openBlockersOf } from '../blocker/service.ts';
 import { builder } from '../builder.ts';
@@ -7,10 +8,10 @@ import { limits, parseId } from '../input.ts';
 import { isOfRow, selection } from '../selection.ts';
 import { markRead } from './receipt.ts';
 import { countAudience } from './recipient.ts';
-import { MessageRef, MessageTypeRef } from './schema.ts';
-import { type Sent, send } from './send.ts';
+import { findVisible, MessageRef, MessageTypeRef } from './schema.ts';
+import { type SentAndHeard, send } from './send.ts';
 
-const SendMessagePayload = builder.objectRef<Sent>('SendMessagePayload').implement({
+const SendMessagePayload = builder.objectRef<SentAndHeard>('SendMessagePayload').implement({
   description: 'What became of a message that was sent.',
   fields: (t) => ({
     message: t.field({
@@ -38,6 +39,13 @@ const SendMessagePayload = builder.objectRef<Sent>('SendMessagePayload').impleme
               ...selection(context, info),
               where: { messageId: endedBlockerId },
             }),
+    }),
+    objection: t.field({
+      type: MessageRef,
+      nullable: true,
+      description:
+        'What somebody has against a warning: the first blocker or request that replied to it while its sender waited. None where all were silent.',
+      resolve: ({ objectionId }, _, context, info) => findVisible(context, info, objectionId),
     }),
     openBlockers: t.prismaField({
       type: ['Blocker'],
@@ -89,15 +97,29 @@ builder.mutationFields((t) => ({
       replyTo: t.arg.id({ description: 'The number of the message that it answers.' }),
       expiresIn: t.arg({
         type: 'Duration',
-        description: 'How long it stays in inboxes; 24h where nothing is said. Open blockers stay.',
+        description: 'How long it stays in inboxes; 24h where nothing is said. A blocker stays while it is open.',
+      }),
+      resources: t.arg.stringList({
+        description: `What a blocker holds, so that nobody else can: \`doc-db-v2:src/app.ts\`, \`doc-db-v2:src/\` (everything below), \`/etc/hosts\`, \`port:5432\`, \`branch:main\`; at most ${mostResources}.`,
+      }),
+      for: t.arg({
+        type: 'Duration',
+        description:
+          'How long a blocker lasts at most: 1h where it holds resources, until its `done` where it holds none; up to 7d.',
+      }),
+      wait: t.arg({
+        type: 'Duration',
+        description:
+          'How long to wait, at most 1h: a blocker for its resources, in the order of asking; a warning for somebody to object.',
       }),
       clientKey: t.arg.string({
         description: 'Names this request: sent again, it finds the message instead of sending another.',
       }),
     },
-    resolve: (_, { replyTo, expiresIn, ...message }, context) =>
+    resolve: (_, { replyTo, expiresIn, for: lasts, ...message }, context) =>
       send(context, {
         ...message,
+        lasts,
         replyTo: typeof replyTo === 'string' ? parseId('replyTo', 'message', replyTo) : null,
         expiresIn: expiresIn ?? null,
       }),

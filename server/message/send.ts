@@ -1,30 +1,29 @@
 import { everybody } from '../address.ts';
+import { hold } from '../blocker/hold.ts';
 import { endBlockerWith, openBlockersOf, publishEnd } from '../blocker/service.ts';
-import { isMissing, isRepeated, keyConflict, scopedKey } from '../client-key.ts';
+import { isRepeated, keyConflict, scopedKey } from '../client-key.ts';
 import { authorId, type Context, signature } from '../context.ts';
 import type { Message } from '../database/generated/client.ts';
-import type { MessageType } from '../database/generated/enums.ts';
-import { type Queryable, statement, transaction } from '../database/statement.ts';
-import { asMessage, type MessageRow, messageColumns } from '../delivery/message-row.ts';
-import { ClambakeError, notFound } from '../errors.ts';
+import { transaction } from '../database/statement.ts';
+import { ClambakeError } from '../errors.ts';
 import { checkText } from '../input.ts';
 import { projectKey } from '../project/service.ts';
-import { channelOf, checkAddress, requireRecipient } from './recipient.ts';
+import { type BlockerInput, checkBlocker, type GivenBlocker } from './blocker-input.ts';
+import { type InsertValues, insert, noSuchMessage } from './insert.ts';
+import { awaitObjection } from './objection.ts';
+import { checkAddress } from './recipient.ts';
 import { whereVisible } from './visibility.ts';
 
-/** How long a message stays in inboxes where its sender says nothing, in milliseconds (design: 24 h). */
-const defaultLifetime = 24 * 3600_000;
-
-export interface NewMessage {
+export interface NewMessage extends GivenBlocker {
   to: string;
-  type: MessageType;
   subject: string;
   body: string;
   replyTo: number | null;
-  /** Milliseconds that it stays in inboxes, and that a blocker holds; a day, and until its `done`, where it is null. */
-  expiresIn: number | null;
   clientKey?: string | null | undefined;
 }
+
+/** A message whose parts have been checked. */
+type Checked = Omit<NewMessage, keyof BlockerInput> & BlockerInput;
 
 /** What became of a message. */
 export interface Sent {
@@ -35,53 +34,23 @@ export interface Sent {
   repeated: boolean;
 }
 
-type InsertValues = [
-  address: string,
-  key: string,
-  senderId: string | null,
-  type: MessageType,
-  subject: string,
-  body: string,
-  replyToId: number | null,
-  threadId: number | null,
-  clientKey: string | null,
-  lifetime: number | null,
-];
-
-// One statement, so that the lock on the channel's row, which orders its messages, is held for one round trip. A failure
-// takes the number back with everything else: numbers have no gaps. Open blockers are kept by their distant expiry. What a
-// blocker is given as its lifetime is how long it holds. Nobody is sent to who has left: then there is no row.
-const insertMessage = statement<MessageRow, InsertValues>(
-  'message-insert',
-  `WITH recipient AS (${channelOf('$1', '$2')}),
-   numbered AS (
-     UPDATE clambake.channel c SET last_seq = last_seq + 1 FROM recipient r WHERE c.id = r."channelId" AND NOT r.ended
-     RETURNING c.id AS channel_id, last_seq, nextval('clambake.message_id_seq')::int AS message_id
-   ), stored AS (
-     INSERT INTO clambake.message
-       (id, channel_id, seq, sender_id, type, subject, body, reply_to_id, thread_id, client_key, expires_at)
-     SELECT message_id, channel_id, last_seq, $3, $4::clambake.message_type, $5, $6, $7::int, coalesce($8::int, message_id), $9,
-       CASE WHEN $4::clambake.message_type = 'BLOCKER' THEN '9999-12-31Z'
-         ELSE now() + coalesce($10::float8, ${defaultLifetime}) * interval '1 millisecond' END
-     FROM numbered RETURNING *
-   ), opened AS (
-     INSERT INTO clambake.blocker (message_id, holder_id, expires_at)
-     SELECT id, sender_id, now() + $10::float8 * interval '1 millisecond' FROM stored WHERE type = 'BLOCKER'
-   )
-   SELECT ${messageColumns('stored')} FROM stored`,
-);
+/** A message that was sent, and what somebody has against it. */
+export interface SentAndHeard extends Sent {
+  /** The blocker or request that came in reply to a warning while its sender waited. */
+  objectionId: number | null;
+}
 
 /**
  * Stores a message. Once this returns, it is durable and every instance of its audience will get it (design: delivery).
  * The same `clientKey` again finds the message that was stored the first time.
- * @throws ClambakeError BAD_INPUT, UNKNOWN_RECIPIENT, NOT_FOUND (replyTo), CONFLICT (client key with other content)
+ * @throws ClambakeError BAD_INPUT, UNKNOWN_RECIPIENT, NOT_FOUND (replyTo), CONFLICT (client key with other content), BLOCKED (others
+ *   hold what a blocker wants, or came first and wait for it)
  */
-export async function send(context: Context, message: NewMessage): Promise<Sent> {
-  const { news, viewer } = context;
+export async function send(context: Context, message: NewMessage): Promise<SentAndHeard> {
   const subject = checkText('subject', 'subject', message.subject);
   const body = message.body === '' ? '' : checkText('body', 'body', message.body, true);
   const key = scopedKey(context, message.clientKey);
-  const checked = { ...message, subject, body };
+  const checked = { ...message, ...checkBlocker(message), subject, body };
   const sent = await store(context, checked, key).catch(async (error: unknown) => {
     if (key === null || !isRefusedAgain(error)) throw error;
     // Whoever tries again is told of the first time, also where it could not be done now: the recipient may have left since.
@@ -89,8 +58,15 @@ export async function send(context: Context, message: NewMessage): Promise<Sent>
     if (!earlier) throw error;
     return earlier;
   });
-  if (sent.repeated) return sent;
-  const { id, channelId } = sent.message;
+  if (!sent.repeated) publish(context, sent.message);
+  const { wait, type } = checked;
+  if (wait === null || type !== 'WARNING') return { ...sent, objectionId: null };
+  const since = sent.repeated ? sent.message.createdAt.getTime() : Date.now();
+  return { ...sent, objectionId: await awaitObjection(context, sent.message, since + wait) };
+}
+
+function publish(context: Context, { id, channelId, subject }: Message): void {
+  const { news, viewer } = context;
   news.sent(channelId);
   news.happened({
     kind: 'MESSAGE_SENT',
@@ -100,7 +76,6 @@ export async function send(context: Context, message: NewMessage): Promise<Sent>
     channelId,
     messageId: id,
   });
-  return sent;
 }
 
 /** Whether an error may come from what has changed since the first time, or from the key itself. */
@@ -108,9 +83,9 @@ function isRefusedAgain(error: unknown): boolean {
   return isRepeated(error, 'message_client_key_key') || (error instanceof ClambakeError && error.code !== 'BAD_INPUT');
 }
 
-async function store(context: Context, message: NewMessage, key: string | null): Promise<Sent> {
+async function store(context: Context, message: Checked, key: string | null): Promise<Sent> {
   const { pool } = context.database;
-  const { type, replyTo } = message;
+  const { type, replyTo, resources } = message;
   const to = checkAddress(message.to);
   const repliedTo = replyTo === null ? null : await findRepliedTo(context, replyTo);
   const values: InsertValues = [
@@ -123,10 +98,19 @@ async function store(context: Context, message: NewMessage, key: string | null):
     replyTo,
     repliedTo?.threadId ?? null,
     key,
-    message.expiresIn,
+    type === 'BLOCKER' ? message.lasts : message.expiresIn,
+    resources.map(({ name }) => name),
+    resources.map((resource) => resource.key),
   ];
-  if (type !== 'DONE') return { message: await insert(pool, values), endedBlockerId: null, repeated: false };
-  const { done, ended } = await transaction(pool, async (client) => {
+  const sent = (message: Message): Sent => ({ message, endedBlockerId: null, repeated: false });
+  if (type === 'DONE') return storeDone(context, replyTo, values);
+  if (resources.length === 0) return sent(await insert(pool, values));
+  return sent(await hold(context, { ...message, clientKey: key, open: (client) => insert(client, values) }));
+}
+
+/** Stores a `done` together with the end of the blocker that it ends. */
+async function storeDone(context: Context, replyTo: number | null, values: InsertValues): Promise<Sent> {
+  const { done, ended } = await transaction(context.database.pool, async (client) => {
     const open = await openBlockersOf(client, authorId(context));
     const ending = replyTo === null && open.length === 1 ? open[0] : open.find((blocker) => blocker === replyTo);
     const done = await insert(client, values);
@@ -134,16 +118,6 @@ async function store(context: Context, message: NewMessage, key: string | null):
   });
   if (ended) publishEnd(context, ended, signature(context));
   return { message: done, endedBlockerId: ended?.id ?? null, repeated: false };
-}
-
-async function insert(queryable: Queryable, values: InsertValues): Promise<Message> {
-  const [stored] = await insertMessage(queryable, ...values).catch((error: unknown) => {
-    if (!isMissing(error, 'message_reply_to_id_fkey')) throw error;
-    throw noSuchMessage(values[6]);
-  });
-  if (stored) return asMessage(stored);
-  const { address } = await requireRecipient(queryable, values[0]);
-  throw new Error(`${address} came while a message to it was refused.`);
 }
 
 async function findRepliedTo(context: Context, id: number): Promise<{ threadId: number }> {
@@ -155,14 +129,10 @@ async function findRepliedTo(context: Context, id: number): Promise<{ threadId: 
   return message;
 }
 
-function noSuchMessage(id: number | null): ClambakeError {
-  return notFound(`There is no message #${id} for you to reply to: \`clambake inbox --all\` lists yours.`);
-}
-
-async function findEarlier({ database }: Context, clientKey: string, message: NewMessage): Promise<Sent | undefined> {
+async function findEarlier({ database }: Context, clientKey: string, message: Checked): Promise<Sent | undefined> {
   const earlier = await database.prisma.message.findUnique({
     where: { clientKey },
-    include: { ended: true, channel: { include: { project: true } } },
+    include: { ended: true, blocker: true, channel: { include: { project: true } } },
   });
   if (!earlier) return undefined;
   const address = earlier.channel.instanceId ?? earlier.channel.project?.key ?? everybody;
@@ -171,6 +141,7 @@ async function findEarlier({ database }: Context, clientKey: string, message: Ne
     earlier.type === message.type &&
     earlier.subject === message.subject &&
     earlier.body === message.body &&
+    (earlier.blocker?.resources ?? []).join('\n') === message.resources.map(({ name }) => name).join('\n') &&
     // What was replied to may have been cleaned up since.
     (earlier.replyToId ?? message.replyTo) === message.replyTo;
   if (!same) throw keyConflict('message', earlier.id);

@@ -1,4 +1,5 @@
 import { BlockerConnection, BlockerRef, listBlockers, whereConcerns } from '../blocker/schema.ts';
+import { WaiterRef, waiting } from '../blocker/waiter-schema.ts';
 import { builder } from '../builder.ts';
 import { ViewerRef } from '../instance/fields.ts';
 import { whereLive } from '../instance/presence.ts';
@@ -44,6 +45,11 @@ const StatusRef = builder.objectRef<StatusScope>('Status').implement({
       },
       BlockerConnection,
     ),
+    waiters: t.field({
+      type: [WaiterRef],
+      description: 'Who waits for what others hold, in order.',
+      resolve: (_, __, context) => waiting(context),
+    }),
     messages: t.connection(
       {
         type: MessageRef,

@@ -1,0 +1,37 @@
+/**
+ * Tells who waits on this server that resources may be free. A hint like all wake-ups: who waits also looks by itself once a second.
+ */
+export class Freed {
+  readonly #closing = new AbortController();
+  readonly #waiting = new Set<() => void>();
+
+  /** Aborted once the server stops: who waits has to come back to the next one. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /** Has everybody look who waits. */
+  tell(): void {
+    for (const wake of [...this.#waiting]) wake();
+  }
+
+  /** Ends at the next `tell`, after so many milliseconds, or with the signal. */
+  async next(atMost: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    let wake = (): void => {};
+    const timer = setTimeout(() => wake(), atMost);
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+      this.#waiting.add(wake);
+      signal.addEventListener('abort', wake, { once: true });
+    });
+    clearTimeout(timer);
+    this.#waiting.delete(wake);
+    signal.removeEventListener('abort', wake);
+  }
+
+  /** Sends everybody away. */
+  close(): void {
+    this.#closing.abort();
+  }
+}

@@ -1,0 +1,66 @@
+import { type Queryable, statement } from '../database/statement.ts';
+import { ancestorsOf, endOfTree, overlap, type Resource, samePlace } from './resource.ts';
+
+/** A resource that is held, and by what. */
+export interface Held {
+  /** As it was asked for, and as it is held: one may be a tree that covers the other. */
+  asked: Resource;
+  name: string;
+  blockerId: number;
+  /** Null where the human holds it. */
+  holderId: string | null;
+  subject: string;
+  openedAt: Date;
+  expiresAt: Date | null;
+  /** Why it holds nobody off any more, although nobody has ended it yet. */
+  over: 'EXPIRED' | 'STALE' | null;
+}
+
+type FoundHold = Omit<Held, 'asked'> & { key: string };
+
+// A row for each hold that may overlap: those at the same places, the trees above, and what lies below a tree that is asked for.
+const findHolds = statement<FoundHold, [keys: string[], trees: string[], ends: string[], staleAfter: number]>(
+  'hold-overlapping',
+  `WITH found AS (
+     SELECT blocker_id, key, name FROM clambake.hold WHERE key = ANY($1::text[])
+     UNION
+     SELECT h.blocker_id, h.key, h.name FROM unnest($2::text[], $3::text[]) AS tree (key, ending)
+     JOIN clambake.hold h ON h.key > tree.key AND h.key < tree.ending
+   )
+   SELECT found.key, found.name, b.message_id AS "blockerId", b.holder_id AS "holderId", m.subject,
+     b.opened_at AS "openedAt", b.expires_at AS "expiresAt",
+     CASE WHEN b.expires_at <= now() THEN 'EXPIRED'
+       WHEN i.ended_at IS NOT NULL OR i.last_seen_at < now() - $4::float8 * interval '1 millisecond' THEN 'STALE' END AS over
+   FROM found JOIN clambake.blocker b ON b.message_id = found.blocker_id JOIN clambake.message m ON m.id = b.message_id
+   LEFT JOIN clambake.instance i ON i.id = b.holder_id
+   ORDER BY b.message_id, found.key`,
+);
+
+/**
+ * What is held of resources, in the order in which it was taken, each hold once. Also what is over and not yet ended.
+ * @param staleAfter milliseconds without a sign of life after which a holder holds nothing
+ */
+export async function findHeld(
+  queryable: Queryable,
+  resources: readonly Resource[],
+  staleAfter: number,
+): Promise<Held[]> {
+  const keys = resources.map(({ key }) => key);
+  const places = new Set(keys.flatMap((key) => [...samePlace(key), ...ancestorsOf(key)]));
+  const trees = keys.filter((key) => key.endsWith('/'));
+  const found = await findHolds(queryable, [...places], trees, trees.map(endOfTree), staleAfter);
+  return found.flatMap(({ key, ...held }) => {
+    const asked = resources.find((resource) => overlap(resource.key, key));
+    return asked ? [{ ...held, asked }] : [];
+  });
+}
+
+const lock = statement<object>('hold-lock', `SELECT pg_advisory_xact_lock(hashtext('clambake.hold'))`);
+
+/**
+ * Has the transaction decide about resources alone, until it ends. Of two that want the same one waits here and then sees what the
+ * first one did (issue: exclusivity in one serialised step).
+ */
+export async function decideAlone(client: Queryable): Promise<void> {
+  await lock(client);
+}

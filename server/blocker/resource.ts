@@ -1,0 +1,103 @@
+import { badInput } from '../errors.ts';
+import { excerpt, limits } from '../input.ts';
+
+/** Something that a blocker may hold: a file, everything below a folder, or anything that has a kind and a name. */
+export interface Resource {
+  /** As people read it: `doc-db-v2:src/app.ts`, `doc-db-v2:src/`, `/etc/hosts`, `C:/tools/`, `port:5432`. */
+  name: string;
+  /**
+   * As it is compared: the scope, `:/`, the path. That of a tree ends in `/`. Two overlap where they are equal, or one is a tree and
+   * the other's key begins with its.
+   */
+  key: string;
+}
+
+/** Most resources of one blocker, and of one question. */
+export const mostResources = 500;
+
+/**
+ * Reads a resource, as in `doc-db-v2:src/app.ts`, `doc-db-v2:src/` (the tree below), `/etc/hosts`, `C:\tools`, `port:5432`, `branch:main`.
+ *
+ * The rule of comparison (issue: blockers that hold): Unicode NFC, and no difference between upper and lower case. Some file systems
+ * make one, others make none and some keep decomposed letters, and which one a path lies on cannot be seen from here: two names that
+ * some system takes for one are one here. `\` separates as `/` does; `.`, `..` and doubled separators are resolved.
+ * @throws ClambakeError BAD_INPUT: empty, too long, relative, leading out of its scope, a pattern, invisible characters
+ */
+export function parseResource(text: string): Resource {
+  const given = text.trim().normalize('NFC');
+  const refuse = (why: string) => badInput('resources', `"${excerpt(text)}" is no resource: ${why}`);
+  if (given === '')
+    throw badInput('resources', 'A resource is empty: name a path or a kind and a name, as in port:5432.');
+  if (Buffer.byteLength(given) > limits.file) throw refuse(`it is longer than ${limits.file} bytes.`);
+  if (/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(given)) throw refuse('it holds an invisible character.');
+  const { scope, path } = split(given.replaceAll('\\', '/'));
+  if (path === undefined) {
+    throw refuse(
+      `it is relative, and the server does not know to what. Say whose it is, as in doc-db-v2:${given}, or give a kind and a name, as in port:5432.`,
+    );
+  }
+  // Whoever writes src/** means what src/ says.
+  const tree = /(^|\/)(\*{1,2})?$/.test(path);
+  const segments: string[] = [];
+  for (const segment of path.replace(/\*{1,2}$/, tree ? '' : '$&').split('/')) {
+    if (segment === '' || segment === '.') continue;
+    if (segment !== '..') segments.push(segment);
+    else if (segments.pop() === undefined) throw refuse(`".." leads out of ${scope === '' ? 'the root' : scope}.`);
+  }
+  if (segments.some((segment) => segment.includes('*'))) {
+    throw refuse('patterns are not understood. Name a folder with a "/" at its end for everything below it.');
+  }
+  if (segments.length === 0 && path.trim() === '') throw refuse(`it says nothing but "${scope}".`);
+  const joined = segments.join('/');
+  const end = tree && segments.length > 0 ? '/' : '';
+  return { name: nameOf(scope, joined) + end, key: fold(`${scope}:/${joined}`) + end };
+}
+
+/** Reads resources, each once, without those that another one covers. @throws ClambakeError BAD_INPUT */
+export function parseResources(texts: readonly string[]): Resource[] {
+  if (texts.length > mostResources) {
+    throw badInput(
+      'resources',
+      `${texts.length} resources are given: at most ${mostResources} go at once. A folder with a "/" at its end covers everything below it.`,
+    );
+  }
+  const all = new Map(texts.map((text) => parseResource(text)).map((resource) => [resource.key, resource]));
+  return [...all.values()].filter(({ key }) => ![...ancestorsOf(key)].some((ancestor) => all.has(ancestor)));
+}
+
+/** Whether two keys stand for something in common. */
+export function overlap(one: string, other: string): boolean {
+  if (bare(one) === bare(other)) return true;
+  return (one.endsWith('/') && other.startsWith(one)) || (other.endsWith('/') && one.startsWith(other));
+}
+
+/** The keys of all trees that cover a key, itself left out. */
+export function* ancestorsOf(key: string): Generator<string, void> {
+  const begin = key.indexOf(':/') + 1;
+  for (let at = begin; at !== -1 && at < key.length - 1; at = key.indexOf('/', at + 1)) yield key.slice(0, at + 1);
+}
+
+/** The keys that stand for the same place, be it taken as a file or as a folder. */
+export function samePlace(key: string): [file: string, tree: string] {
+  return [bare(key), `${bare(key)}/`];
+}
+
+const bare = (key: string): string => (key.endsWith('/') ? key.slice(0, -1) : key);
+
+/** Everything that begins with the key of a tree sorts from it to here, in the order of bytes. */
+export const endOfTree = (key: string): string => `${bare(key)}0`;
+
+function split(text: string): { scope: string; path: string | undefined } {
+  if (text.startsWith('/')) return { scope: '', path: text };
+  const drive = /^([A-Za-z]):(\/.*)$/.exec(text);
+  if (drive) return { scope: '', path: `/${drive[1]?.toUpperCase()}:${drive[2]}` };
+  const [, scope, path] = /^([^:]+):(.*)$/.exec(text) ?? [];
+  return { scope: scope?.trim() ?? '', path: scope?.trim() ? path?.trim() : undefined };
+}
+
+function nameOf(scope: string, path: string): string {
+  if (scope !== '') return `${scope}:${path === '' ? '/' : path}`;
+  return /^[A-Z]:(\/|$)/.test(path) ? path : `/${path}`;
+}
+
+const fold = (text: string): string => text.toLowerCase().normalize('NFC');
