@@ -1,7 +1,7 @@
 import { Argument, CommanderError, type Help, Option, Command as Parser } from 'commander';
 import { argumentTerm, commandHelp, localHelp, programHelp } from './help.ts';
 import { nearest } from './nearest.ts';
-import type { Command, Globals, LocalCommand, LocalInput, LocalOptions } from './table.ts';
+import type { Command, Globals, LocalArgument, LocalCommand, LocalInput, LocalOptions, Variable } from './table.ts';
 import { type Given, readVariables, termOf, usageError } from './variables.ts';
 
 /** What a command line asks for. */
@@ -34,6 +34,7 @@ export interface CommandLine {
  * @throws CliError (usage, exit code 2) where it cannot be understood: it names what was given and what would be right
  */
 export async function readCommandLine(args: readonly string[], line: CommandLine): Promise<Call> {
+  const { words, rest } = partRest(args, line.locals);
   let call: Call | undefined;
   let text = '';
   const program = new Parser('clambake')
@@ -53,13 +54,14 @@ export async function readCommandLine(args: readonly string[], line: CommandLine
   addGlobals(program);
 
   // Thirty commands take longer to set up than one: only those whose name stands in the line are, and all where none does.
-  const isNamed = ({ name }: { name: string }): boolean => args.includes(name);
+  const isNamed = ({ name }: { name: string }): boolean => words.includes(name);
   const someNamed = line.commands.some(isNamed) || line.locals.some(isNamed);
   for (const command of line.commands.filter((row) => !someNamed || isNamed(row))) {
     const parser = program
       .command(command.name)
       .configureHelp({ formatHelp: (_, help) => commandHelp(command, prepared(help, line)) });
-    addVariables(parser, command);
+    addVariables(parser, command.variables);
+    addOptions(parser, command);
     parser.action(async () => {
       const variables = await readVariables(command, givenTo(parser, command), line.readStdin);
       const options = optionsOf(parser, command);
@@ -70,19 +72,21 @@ export async function readCommandLine(args: readonly string[], line: CommandLine
     const parser = program
       .command(row.name)
       .configureHelp({ formatHelp: (_, help) => localHelp(row, prepared(help, line)) });
-    if (row.argument) parser.argument(`[${row.argument.name}]`);
+    addVariables(parser, row.flags ?? []);
     addGlobals(parser);
-    parser.allowExcessArguments().action(() => {
-      call = {
-        kind: 'local',
-        row,
-        input: { globals: globalsOf(program, parser), args: argumentsOf(row, parser.args) },
-      };
+    parser.allowExcessArguments().action(async () => {
+      const args = argumentsOf(row, parser.args);
+      const flags = { ...row, variables: row.flags ?? [] };
+      const values = await readVariables(flags, flagsGivenTo(parser, flags.variables), line.readStdin);
+      if (row.rest && !row.rest.optional && rest.length === 0) {
+        throw usageError(`clambake ${row.name} needs a ${row.rest.name} after --. Example: ${row.examples[0]}`);
+      }
+      call = { kind: 'local', row, input: { globals: globalsOf(program, parser), values, args, rest } };
     });
   }
 
   try {
-    await program.parseAsync(args.length > 0 ? args : ['--help'], { from: 'user' });
+    await program.parseAsync(words.length > 0 ? words : ['--help'], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version') return { kind: 'text', text };
@@ -95,6 +99,18 @@ export async function readCommandLine(args: readonly string[], line: CommandLine
   }
   if (!call) return { kind: 'text', text };
   return call;
+}
+
+/** Parts what stands behind the first `--` from the rest, where the command takes that as it is. */
+function partRest(
+  args: readonly string[],
+  locals: readonly LocalCommand[],
+): { words: readonly string[]; rest: string[] } {
+  let at = 0;
+  while (args[at]?.startsWith('-')) at += args[at] === '--as' || args[at] === '--url' ? 2 : 1;
+  const row = locals.find(({ name }) => name === args[at]);
+  const end = row?.rest ? args.indexOf('--', at) : -1;
+  return end === -1 ? { words: args, rest: [] } : { words: args.slice(0, end), rest: args.slice(end + 1) };
 }
 
 function addGlobals(parser: Parser): void {
@@ -111,8 +127,8 @@ function globalsOf(program: Parser, parser: Parser): Globals {
   return { json: json === true, ...(as === undefined ? {} : { as }), ...(url === undefined ? {} : { url }) };
 }
 
-function addVariables(parser: Parser, command: Command): void {
-  for (const variable of command.variables) {
+function addVariables(parser: Parser, variables: readonly Variable[]): void {
+  for (const variable of variables) {
     if (variable.positional) {
       // Whether it is needed is looked at where every missing one can be named at once.
       parser.addArgument(new Argument(argumentTerm({ ...variable, required: false })));
@@ -124,6 +140,9 @@ function addVariables(parser: Parser, command: Command): void {
       parser.addOption(variable.list ? option.argParser(collect) : option.argParser(once(termOf(variable))));
     }
   }
+}
+
+function addOptions(parser: Parser, command: Command): void {
   for (const { flag } of command.options ?? []) {
     parser.addOption(new Option(`--${flag} <value>`).argParser(once(`--${flag}`)));
   }
@@ -143,33 +162,47 @@ function optionsOf(parser: Parser, { options = [] }: Command): LocalOptions {
 }
 
 /** The texts that the command line holds for each variable. */
-function givenTo(parser: Parser, command: Command): Given {
-  const given = new Map<string, readonly string[] | boolean>();
+function givenTo(parser: Parser, { name, variables }: Command): Given {
+  const given = flagsGivenTo(parser, variables);
   const positionals = [...parser.args];
-  for (const variable of command.variables) {
-    if (variable.positional) {
-      const texts = positionals.splice(0, variable.list ? positionals.length : 1);
-      if (texts.length > 0) given.set(variable.name, texts);
-    } else if (parser.getOptionValueSource(variable.name) === 'cli') {
-      const value: unknown = parser.getOptionValue(variable.name);
-      given.set(variable.name, typeof value === 'boolean' ? value : [value].flat().map(String));
-    }
+  const positional = variables.filter((variable) => variable.positional);
+  for (const variable of positional) {
+    const texts = positionals.splice(0, variable.list ? positionals.length : 1);
+    if (texts.length > 0) given.set(variable.name, texts);
   }
-  refuseExcess(command.name, command.variables.filter((variable) => variable.positional).map(termOf), positionals);
+  refuseExcess(name, positional.map(termOf), positionals);
   return given;
 }
 
-function argumentsOf({ name, argument }: LocalCommand, args: readonly string[]): string[] {
-  refuseExcess(name, argument ? [`<${argument.name}>`] : [], args.slice(argument ? 1 : 0));
-  if (!argument) return [];
-  const [text] = args;
-  const choices = argument.choices.join(', ');
-  if (text === undefined) throw usageError(`clambake ${name} needs <${argument.name}>: one of ${choices}.`);
-  if (!argument.choices.includes(text)) {
-    const meant = nearest(text, argument.choices);
-    throw usageError(`Unknown ${argument.name} "${text}": one of ${choices}.${meant ? ` Did you mean ${meant}?` : ''}`);
+function flagsGivenTo(parser: Parser, variables: readonly Variable[]): Map<string, readonly string[] | boolean> {
+  const given = new Map<string, readonly string[] | boolean>();
+  for (const { name, positional } of variables) {
+    if (positional || parser.getOptionValueSource(name) !== 'cli') continue;
+    const value: unknown = parser.getOptionValue(name);
+    given.set(name, typeof value === 'boolean' ? value : [value].flat().map(String));
   }
-  return [text];
+  return given;
+}
+
+function argumentsOf({ name, argument, rest }: LocalCommand, args: readonly string[]): string[] {
+  const excess = args.slice(argument?.list ? args.length : argument ? 1 : 0);
+  if (rest && excess[0] !== undefined) {
+    throw usageError(`"${excess[0]}" stands in front of "--": clambake ${name} takes the ${rest.name} behind it.`);
+  }
+  refuseExcess(name, argument ? [`<${argument.name}>`] : [], excess);
+  if (!argument) return [];
+  if (args.length === 0 && !argument.optional) {
+    const choices = argument.choices ? `: one of ${argument.choices.join(', ')}` : '';
+    throw usageError(`clambake ${name} needs <${argument.name}>${choices}.`);
+  }
+  for (const text of args) refuseUnknown(argument, text);
+  return [...args];
+}
+
+function refuseUnknown({ name, choices }: LocalArgument, text: string): void {
+  if (!choices || choices.includes(text)) return;
+  const meant = nearest(text, choices);
+  throw usageError(`Unknown ${name} "${text}": one of ${choices.join(', ')}.${meant ? ` Did you mean ${meant}?` : ''}`);
 }
 
 function refuseExcess(name: string, terms: readonly string[], excess: readonly string[]): void {
@@ -204,7 +237,7 @@ function prepared(help: Help, line: CommandLine): Help {
 function messageOf(error: CommanderError, { commands, locals }: CommandLine): string {
   const given = /'([^']*)'/.exec(error.message)?.[1] ?? '';
   if (error.code === 'commander.unknownCommand') {
-    const names = [...commands.filter(({ hidden }) => !hidden), ...locals].map(({ name }) => name);
+    const names = [...commands, ...locals].filter(({ hidden }) => !hidden).map(({ name }) => name);
     const meant = nearest(given, names);
     return `Unknown command "${given}".${meant ? ` Did you mean ${meant}?` : ' `clambake --help` lists them.'}`;
   }

@@ -21,7 +21,10 @@ const globals: Row['flags'] = [
  * in the script itself: completing runs nothing.
  */
 export function completionScript(shell: Shell, commands: readonly Command[], locals: readonly LocalCommand[]): string {
-  const rows = [...commands.filter(({ hidden }) => !hidden).map(rowOf), ...locals.map(localRow)];
+  const rows = [
+    ...commands.filter(({ hidden }) => !hidden).map(rowOf),
+    ...locals.filter(({ hidden }) => !hidden).map(localRow),
+  ];
   rows.sort((a, b) => (a.name < b.name ? -1 : 1));
   return { bash, zsh, fish, powershell }[shell](rows);
 }
@@ -40,9 +43,9 @@ function flagOf(variable: Variable): Row['flags'][number] {
   return { flag: `--${negated ? 'no-' : ''}${flag}`, meaning: description, choices, takesValue: kind !== 'boolean' };
 }
 
-function localRow({ name, summary, argument, globals: own }: LocalCommand): Row {
-  const flags = globals.filter(({ flag }) => flag === '--help' || own.some((known) => flag === `--${known}`));
-  return { name, summary, flags, choices: argument?.choices ?? [] };
+function localRow({ name, summary, argument, flags = [], globals: own }: LocalCommand): Row {
+  const known = globals.filter(({ flag }) => flag === '--help' || own.some((one) => flag === `--${one}`));
+  return { name, summary, flags: [...flags.map(flagOf), ...known], choices: argument?.choices ?? [] };
 }
 
 /** The lines of a `case` on "command flag" for every flag that takes a value. */

@@ -1,5 +1,13 @@
 import type { Help } from 'commander';
-import { type Command, type Fill, type Globals, groups, type LocalCommand, type Variable } from './table.ts';
+import {
+  type Command,
+  type Fill,
+  type Globals,
+  groups,
+  type LocalArgument,
+  type LocalCommand,
+  type Variable,
+} from './table.ts';
 import { isMandatory, termOf } from './variables.ts';
 
 /** A heading with a line for each item: what is typed, and what it means. */
@@ -18,7 +26,7 @@ const everywhere: Section = ['On every command', [...Object.values(globalItems),
 /** The help of `clambake` itself: every command that is not hidden, under its heading. */
 export function programHelp(commands: readonly Command[], locals: readonly LocalCommand[], help: Help): string {
   const sections = Object.entries(groups).map(([group, order]): Section => {
-    const rows = [...commands.filter(({ hidden }) => !hidden), ...locals].filter((row) => row.group === group);
+    const rows = [...commands, ...locals].filter((row) => !row.hidden && row.group === group);
     return [group, inOrder(rows, order).map(({ name, summary }) => [name, summary])];
   });
   return layOut(
@@ -72,24 +80,45 @@ export function commandHelp(command: Command, help: Help): string {
 
 /** The help of a command that is no operation. */
 export function localHelp(row: LocalCommand, help: Help): string {
-  const { argument } = row;
+  const { argument, rest, flags = [] } = row;
+  const mandatory = flags.filter(isMandatory);
+  const argumentItems: Section[1] = argument ? [[localTerm(argument), localMeaning(argument)]] : [];
+  const restTerm = rest && (rest.optional ? `[-- <${rest.name}...>]` : `-- <${rest.name}...>`);
+  const usage = [
+    `clambake ${row.name}`,
+    ...argumentItems.map(([term]) => term),
+    ...mandatory.map(flagTerm),
+    ...(flags.length > mandatory.length ? ['[options]'] : []),
+    ...(restTerm ? [restTerm] : []),
+  ].join(' ');
   return layOut(
-    `clambake ${row.name}${argument ? ` <${argument.name}>` : ''}`,
+    usage,
     row.description,
     [
+      ['Arguments', [...argumentItems, ...(rest ? [[`<${rest.name}...>`, rest.description] as [string, string]] : [])]],
       [
-        'Arguments',
-        argument ? [[`<${argument.name}>`, `${argument.description} (one of ${argument.choices.join(', ')})`]] : [],
+        'Options',
+        [
+          ...flags.map((flag): [string, string] => [flagTerm(flag), meaningOf(flag)]),
+          ...row.globals.map((name) => globalItems[name]),
+          helpItem,
+        ],
       ],
-      ['Options', [...row.globals.map((name) => globalItems[name]), helpItem]],
     ],
     row.examples,
     help,
   );
 }
 
+function localTerm({ name, list, optional }: LocalArgument): string {
+  return argumentTerm({ flag: name, list: list ?? false, required: !optional });
+}
+
+const localMeaning = ({ description, choices }: LocalArgument): string =>
+  choices ? `${description} (one of ${choices.join(', ')})` : description;
+
 /** A positional argument in a usage line. */
-export function argumentTerm({ flag, list, required }: Variable): string {
+export function argumentTerm({ flag, list, required }: Pick<Variable, 'flag' | 'list' | 'required'>): string {
   const name = list ? `${flag}...` : flag;
   return required ? `<${name}>` : `[${name}]`;
 }

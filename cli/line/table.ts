@@ -40,7 +40,7 @@ export interface Command {
  */
 export const groups = {
   Lifecycle: ['register', 'status', 'heartbeat', 'whoami', 'instances', 'projects', 'deregister'],
-  Messages: ['inbox', 'read', 'send', 'blockers', 'release', 'watch', 'message', 'messages', 'receipts'],
+  Messages: ['inbox', 'read', 'send', 'blockers', 'release', 'during', 'watch', 'message', 'messages', 'receipts'],
   Memory: ['recall', 'remember', 'update-memory', 'memory', 'link', 'unlink', 'graph'],
   'Work log': ['log', 'logs', 'activity'],
   Server: ['serve', 'stop', 'token', 'protocol', 'cleanup', 'completion'],
@@ -104,8 +104,24 @@ export interface Globals {
 /** What a local command is given. */
 export interface LocalInput {
   globals: Globals;
-  /** The positional arguments, already checked against the row's choices. */
+  /** The values of the row's flags that were given, by their names: read and checked as those of operations are. */
+  values: Readonly<Record<string, unknown>>;
+  /** The positional arguments as they were written, already checked against the row's choices. */
   args: string[];
+  /** What stood behind `--`, as it was written. */
+  rest: string[];
+}
+
+/** The positional argument of a local command. */
+export interface LocalArgument {
+  name: string;
+  description: string;
+  /** What it can be; anything where there are none. */
+  choices?: readonly string[];
+  /** There may be several, or none. */
+  list?: boolean;
+  /** It may be left out. */
+  optional?: boolean;
 }
 
 /** A row for a command that is no operation. Its code is loaded when it runs, and not before. */
@@ -115,7 +131,13 @@ export interface LocalCommand {
   summary: string;
   description: string;
   examples: string[];
-  argument?: { name: string; description: string; choices: readonly string[] };
+  argument?: LocalArgument;
+  /** Its own flags: none of them positional, and nothing fills them in. */
+  flags?: readonly Variable[];
+  /** It takes what stands behind `--`, as it is, and needs it where it is not optional. */
+  rest?: { name: string; description: string; optional?: boolean };
+  /** Works, but is not listed. */
+  hidden?: boolean;
   /** Those of the options of every command that mean something to it. The others are taken too, and do nothing. */
   globals: readonly (keyof Globals)[];
   /** Loads the command's code and gives the function that runs it to an exit code. */
@@ -130,4 +152,4 @@ export type Shell = (typeof shells)[number];
 export const globalFlags = ['json', 'as', 'url', 'help', 'version'] as const;
 
 /** The commands that are no operation: no operation is named so. */
-export const localNames = ['serve', 'stop', 'token', 'protocol', 'completion', 'help'] as const;
+export const localNames = ['serve', 'stop', 'token', 'protocol', 'completion', 'during', 'help'] as const;

@@ -6,6 +6,9 @@ import type { Command, Variable } from './table.ts';
 /** What stood on the command line for each variable that was given, by its name: the texts as they were written. */
 export type Given = ReadonlyMap<string, readonly string[] | boolean>;
 
+/** What of a command says how its variables are read. */
+type Read = Pick<Command, 'name' | 'examples' | 'needsOne'> & { variables: readonly Variable[] };
+
 /** A command line that cannot be understood: exit code 2. */
 export function usageError(message: string): CliError {
   return new CliError(ExitCode.usage, 'USAGE', message);
@@ -18,7 +21,7 @@ export function usageError(message: string): CliError {
  * @throws CliError (usage) where a value is none, or a needed one is missing
  */
 export async function readVariables(
-  command: Command,
+  command: Read,
   given: Given,
   readStdin: (flag: string) => Promise<string>,
 ): Promise<Record<string, unknown>> {
@@ -60,7 +63,7 @@ export function isMandatory({ required, fill }: Variable): boolean {
   return required && fill === undefined;
 }
 
-function refuseMissing(command: Command, given: Given): void {
+function refuseMissing(command: Read, given: Given): void {
   const missing = command.variables.filter((variable) => isMandatory(variable) && !given.has(variable.name));
   if (missing.length === 0) {
     if (command.needsOne !== undefined && given.size === 0) throw usageError(command.needsOne);

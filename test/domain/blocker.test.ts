@@ -90,7 +90,7 @@ describe('a blocker', () => {
   });
 
   it('ends by itself when its time has run out', async () => {
-    const id = await ann.send('@all', 'for a second', { type: 'BLOCKER', expiresIn: '1s' });
+    const id = await ann.send('@all', 'for a second', { type: 'BLOCKER', for: '1s' });
     expect(await open(ben)).toContain(id);
     await expect.poll(() => open(ben), { timeout: 5000 }).not.toContain(id);
     const { blockers } = await ann.do<{ blockers: { nodes: object[] } }>(

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { guard, hold, holdAborted, release, sendBlocker, waiters } from '../support/hold.ts';
 import { type Agent, startTestServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -8,40 +8,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const sendBlocker = `mutation ($to: String! = "@all", $subject: String! = "Editing", $resources: [String!], $for: Duration, $wait: Duration, $clientKey: String) {
-  sendMessage(to: $to, type: BLOCKER, subject: $subject, resources: $resources, for: $for, wait: $wait, clientKey: $clientKey) {
-    message { id blocker { resources expiresAt open } }
-  }
-}`;
-
-interface Opened {
-  sendMessage: { message: { id: string; blocker: { resources: string[]; expiresAt: string | null; open: boolean } } };
-}
-
-const hold = async (agent: Agent, resources: string[], more: Record<string, unknown> = {}) =>
-  (await agent.do<Opened>(sendBlocker, { resources, ...more })).sendMessage.message;
-
-const release = (agent: Agent, id: string) =>
-  agent.do('mutation ($id: ID!) { releaseBlocker(id: $id) { open } }', { id });
-
-const guard = async (agent: Agent, resources: string[]) =>
-  (
-    await agent.do<{
-      guard: {
-        clear: boolean;
-        resources: string[];
-        held: { resource: string; blocker: { id: string; heldBy: string } }[];
-      };
-    }>(
-      'query ($resources: [String!]!) { guard(resources: $resources) { clear resources held { resource blocker { id heldBy } } } }',
-      { resources },
-    )
-  ).guard;
+const two = (project: string): Promise<[Agent, Agent]> =>
+  Promise.all([server.register(project), server.register(project)]);
 
 describe('a blocker with resources', () => {
   it('holds them for an hour unless told otherwise, and nobody else gets them', async () => {
-    const [ann, ben] = [await server.register('holding'), await server.register('holding')];
-    const { id, blocker } = await hold(ann, ['holding:docker-compose.yml', 'port:5432']);
+    const [ann, ben] = await two('holding');
+    const { id, ...blocker } = await hold(ann, ['holding:docker-compose.yml', 'port:5432']);
     expect(blocker).toMatchObject({ resources: ['holding:docker-compose.yml', 'port:5432'], open: true });
     expect(Date.parse(blocker.expiresAt ?? '') - Date.now()).toBeGreaterThan(59 * 60_000);
     const refused = await ben.fail(sendBlocker, { resources: ['port:5432'] });
@@ -56,31 +29,136 @@ describe('a blocker with resources', () => {
   });
 
   it('covers what lies below a folder, and is held off by what is held below or above', async () => {
-    const [ann, ben] = [await server.register('trees'), await server.register('trees')];
+    const [ann, ben] = await two('trees');
     const { id } = await hold(ann, ['trees:src/db/']);
-    for (const inside of [
-      'trees:src/db/pool.ts',
-      'trees:src/db/a/b.ts',
-      'trees:src/db',
-      'trees:src/',
-      'trees:/',
-      'TREES:SRC/DB/pool.ts',
-    ]) {
-      expect(await guard(ben, [inside]), inside).toMatchObject({
+    const inside = [
+      'src/db/pool.ts',
+      'src/db/a/b.ts',
+      'src/db',
+      'src/',
+      '/',
+      'SRC/DB/pool.ts',
+      'src\\db\\x',
+      'src/x/../db/y',
+    ];
+    for (const path of inside) {
+      expect(await guard(ben, [`trees:${path}`]), path).toMatchObject({
         clear: false,
         held: [{ blocker: { id, heldBy: ann.id } }],
       });
-      expect((await ben.fail(sendBlocker, { resources: [inside] })).code, inside).toBe('BLOCKED');
+      expect((await ben.fail(sendBlocker, { resources: [`trees:${path}`] })).code, path).toBe('BLOCKED');
     }
     for (const outside of ['trees:src/db.ts', 'trees:src/db2/', 'trees:src', 'other:src/db/', '/src/db/', 'port:1']) {
       expect((await guard(ben, [outside])).clear, outside).toBe(true);
     }
     expect((await guard(ann, ['trees:src/db/pool.ts'])).clear).toBe(true);
   });
+
+  it('is told apart from one of its own: it has to end that first, however long it would wait', async () => {
+    const [ann] = await two('own');
+    const { id } = await hold(ann, ['own:src/']);
+    const refused = await ann.fail(sendBlocker, { resources: ['own:src/a.ts'], wait: '1m' });
+    expect(refused).toMatchObject({ code: 'BLOCKED', message: expect.stringContaining(`held, with own:src/, by you`) });
+    expect(refused.message).toContain(`clambake release ${id}`);
+  });
+
+  it('takes all of its resources or none', async () => {
+    const [ann, ben] = await two('all-or-none');
+    await hold(ann, ['port:7001']);
+    expect((await ben.fail(sendBlocker, { resources: ['port:7000', 'port:7001'] })).code).toBe('BLOCKED');
+    expect((await guard(ann, ['port:7000'])).clear).toBe(true);
+  });
+
+  it('frees them with its done, its release, its time and its holder', async () => {
+    const [ann, ben] = await two('ends');
+    const isFree = async () => (await guard(ben, ['port:8000'])).clear;
+    await hold(ann, ['port:8000']);
+    await ann.do('mutation { sendMessage(to: "@all", type: DONE, subject: "Done") { endedBlocker { id } } }');
+    expect(await isFree()).toBe(true);
+    const { id } = await hold(ann, ['port:8000']);
+    await release(server.operator as Agent, id, 'Its holder is asleep.');
+    expect(await isFree()).toBe(true);
+    await hold(ann, ['port:8000'], { for: '1s' });
+    expect(await isFree()).toBe(false);
+    await expect.poll(isFree, { timeout: 3000 }).toBe(true);
+    await hold(ann, ['port:8000']);
+    await ann.leave();
+    expect(await isFree()).toBe(true);
+  });
+
+  it('is found by what it holds, while it is open and after', async () => {
+    const [ann] = await two('found');
+    const list = async (resource: string, open = true) =>
+      (
+        await ann.do<{ blockers: { nodes: { id: string }[] } }>(
+          'query ($resource: String!, $open: Boolean!) { blockers(resource: $resource, open: $open) { nodes { id } } }',
+          { resource, open },
+        )
+      ).blockers.nodes.map((node) => node.id);
+    const { id } = await hold(ann, ['found:a/', 'port:9000']);
+    expect(await list('found:a/b/c')).toEqual([id]);
+    expect(await list('port:9001')).toEqual([]);
+    await release(ann, id);
+    expect(await list('port:9000')).toEqual([]);
+    expect(await list('port:9000', false)).toEqual([id]);
+  });
+
+  it('is opened once for one client key, also where the same request comes again while it holds', async () => {
+    const [ann] = await two('keyed');
+    const variables = { resources: ['port:9100'], clientKey: 'keyed-1' };
+    const first = await hold(ann, variables.resources, variables);
+    const again = await Promise.all(Array.from({ length: 10 }, () => hold(ann, variables.resources, variables)));
+    expect(again.map(({ id }) => id)).toEqual(again.map(() => first.id));
+    expect((await ann.fail(sendBlocker, { ...variables, resources: ['port:9101'] })).code).toBe('CONFLICT');
+  });
+});
+
+describe('what cannot be a blocker is refused, and told why', () => {
+  it.each<[string, Record<string, unknown>, string]>([
+    ['a relative path', { resources: ['src/a.ts'] }, '"src/a.ts" is no resource: it is relative'],
+    ['nothing', { resources: [''] }, 'A resource is empty'],
+    ['a way out', { resources: ['p:../a'] }, '".." leads out of p'],
+    ['a pattern', { resources: ['p:src/*.ts'] }, 'patterns are not understood'],
+    ['a kind alone', { resources: ['port:'] }, 'it says nothing but "port"'],
+    ['an invisible character', { resources: ['p:a\u202eb'] }, 'an invisible character'],
+    [
+      'more than 500',
+      { resources: Array.from({ length: 10_000 }, (_, n) => `port:${n}`) },
+      '10000 resources are given: at most 500',
+    ],
+    ['a hold of weeks', { resources: ['port:1'], for: '8d' }, 'longer than 7d'],
+    ['a wait of hours', { resources: ['port:1'], wait: '2h' }, 'longer than 1h'],
+    ['a wait for nothing', { wait: '1m' }, 'wait goes with a warning, or a blocker with resources'],
+  ])('%s', async (_, variables, why) => {
+    const [ann] = await two('refused');
+    expect(await ann.fail(sendBlocker, variables)).toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining(why),
+    });
+  });
+
+  it('resources of another message', async () => {
+    const [ann] = await two('refused');
+    const send =
+      'mutation { sendMessage(to: "@all", type: WARNING, subject: "x", resources: ["port:1"]) { addressedTo } }';
+    expect(await ann.fail(send)).toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining('goes with a blocker'),
+    });
+  });
+
+  it('the release of another’s, by an instance; by the operator, without a reason', async () => {
+    const [ann, ben] = await two('releasing');
+    const { id } = await hold(ann, ['port:9200']);
+    const mutation = 'mutation ($id: ID!) { releaseBlocker(id: $id) { open } }';
+    expect((await ben.fail(mutation, { id })).code).toBe('FORBIDDEN');
+    expect((await server.operator.fail(mutation, { id })).code).toBe('BAD_INPUT');
+    expect((await guard(ben, ['port:9200'])).clear).toBe(false);
+  });
 });
 
 describe('waiting', () => {
-  it('is served by the release, first come, first served', async () => {
+  it('is served by the release, first come, first served, and seen by the holder', async () => {
     const agents = await Promise.all(Array.from({ length: 5 }, () => server.register('line')));
     const [first, ...others] = agents as [Agent, ...Agent[]];
     const { id } = await hold(first, ['port:1000']);
@@ -93,10 +171,96 @@ describe('waiting', () => {
           await release(agent, held.id);
         }),
       );
-      await sleep(150);
+      await expect.poll(async () => (await waiters(first)).map(({ from }) => from)).toContain(agent.id);
     }
+    const { blockers } = await first.do<{ blockers: { nodes: { waiters: { from: string }[] }[] } }>(
+      '{ blockers(resource: "port:1000") { nodes { waiters { from } } } }',
+    );
+    expect(blockers.nodes[0]?.waiters.map(({ from }) => from)).toEqual(others.map((agent) => agent.id));
     await release(first, id);
     await Promise.all(waiting);
     expect(order).toEqual(others.map((agent) => agent.id));
+    expect(await waiters(first)).toEqual([]);
+  });
+
+  it('keeps its place: who comes later does not get what is free in the moment', async () => {
+    const [ann, ben] = await two('place');
+    const cat = await server.register('place');
+    const { id } = await hold(ann, ['place:a']);
+    const { id: other } = await hold(cat, ['place:b']);
+    const waiting = hold(ben, ['place:a', 'place:b'], { wait: '30s' });
+    await expect.poll(async () => (await waiters(ann)).length).toBe(1);
+    await release(ann, id);
+    const refused = await cat.fail(sendBlocker, { resources: ['place:a'] });
+    expect(refused).toMatchObject({
+      code: 'BLOCKED',
+      message: expect.stringContaining(`${ben.id} came first and waits for it`),
+    });
+    await release(cat, other);
+    expect((await waiting).resources).toEqual(['place:a', 'place:b']);
+  });
+
+  it('ends with who holds it where the time runs out, and leaves nothing behind', async () => {
+    const [ann, ben] = await two('impatient');
+    await hold(ann, ['port:1100']);
+    const refused = await ben.fail(sendBlocker, { resources: ['port:1100'], wait: '1s' });
+    expect(refused).toMatchObject({ code: 'BLOCKED', message: expect.stringContaining(`held by ${ann.id}`) });
+    expect(await waiters(ben)).toEqual([]);
+  });
+
+  it('ends with the connection', async () => {
+    const [ann, ben] = await two('interrupted');
+    const { id } = await hold(ann, ['port:1200']);
+    const gone = new AbortController();
+    const request = holdAborted(ben, ['port:1200'], '5m', gone.signal);
+    await expect.poll(() => waiters(ann)).toHaveLength(1);
+    gone.abort();
+    await expect(request).rejects.toThrow();
+    await expect.poll(() => waiters(ann)).toEqual([]);
+    await release(ann, id);
+    expect((await guard(ann, ['port:1200'])).clear).toBe(true);
+  });
+
+  it('is what guard does too, in the same line', async () => {
+    const [ann, ben] = await two('guarding');
+    const { id } = await hold(ann, ['port:1300']);
+    const waiting = guard(ben, ['port:1300'], '30s');
+    await expect.poll(() => waiters(ann)).toHaveLength(1);
+    await release(ann, id);
+    expect((await waiting).clear).toBe(true);
+    expect(await waiters(ann)).toEqual([]);
+  });
+});
+
+describe('a warning', () => {
+  const warn = `mutation ($wait: Duration!) {
+    sendMessage(to: "@all", type: WARNING, subject: "Restarting", wait: $wait) { message { id } objection { from type subject } }
+  }`;
+  interface Warned {
+    sendMessage: { message: { id: string }; objection: { from: string; type: string; subject: string } | null };
+  }
+
+  it.each(['BLOCKER', 'REQUEST'])('that a %s replies to is objected to', async (type) => {
+    const [ann, ben] = await two('objecting');
+    const begun = performance.now();
+    const warned = ann.do<Warned>(warn, { wait: '20s' });
+    const find = async () =>
+      (
+        await ben.do<{ inbox: { nodes: { id: string; from: string }[] } }>('{ inbox { nodes { id from } } }')
+      ).inbox.nodes.find(({ from }) => from === ann.id)?.id;
+    await expect.poll(find).toBeDefined();
+    const replyTo = await find();
+    await ben.send('@all', 'Fine with me', { replyTo });
+    await ben.send(ann.id, 'Not now', { type, replyTo });
+    expect((await warned).sendMessage.objection).toEqual({ from: ben.id, type, subject: 'Not now' });
+    expect(performance.now() - begun).toBeLessThan(15_000);
+    await ben.leave();
+  });
+
+  it('that everybody is silent about passes when the time is over', async () => {
+    const [ann] = await two('silence');
+    const begun = performance.now();
+    expect((await ann.do<Warned>(warn, { wait: '1s' })).sendMessage.objection).toBeNull();
+    expect(performance.now() - begun).toBeGreaterThan(990);
   });
 });

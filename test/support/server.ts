@@ -63,8 +63,8 @@ export class Agent extends Caller {
   /** Sends a message and gives its number. */
   async send(to: string, subject: string, more: Record<string, unknown> = {}): Promise<string> {
     const { sendMessage } = await this.do<{ sendMessage: { message: { id: string } } }>(
-      `mutation ($to: String!, $subject: String!, $type: MessageType! = INFO, $body: String! = "", $replyTo: ID, $expiresIn: Duration) {
-        sendMessage(to: $to, subject: $subject, type: $type, body: $body, replyTo: $replyTo, expiresIn: $expiresIn) { message { id } }
+      `mutation ($to: String!, $subject: String!, $type: MessageType! = INFO, $body: String! = "", $replyTo: ID, $expiresIn: Duration, $for: Duration) {
+        sendMessage(to: $to, subject: $subject, type: $type, body: $body, replyTo: $replyTo, expiresIn: $expiresIn, for: $for) { message { id } }
       }`,
       { to, subject, ...more },
     );
