@@ -4,20 +4,27 @@
 export class Freed {
   readonly #closing = new AbortController();
   readonly #waiting = new Set<() => void>();
+  #told = 0;
 
   /** Aborted once the server stops: who waits has to come back to the next one. */
   get closing(): AbortSignal {
     return this.#closing.signal;
   }
 
+  /** How often it has been told: whoever looks takes it before, so that nothing is missed that is told while it looks. */
+  get told(): number {
+    return this.#told;
+  }
+
   /** Has everybody look who waits. */
   tell(): void {
+    this.#told += 1;
     for (const wake of [...this.#waiting]) wake();
   }
 
-  /** Ends at the next `tell`, after so many milliseconds, or with the signal. */
-  async next(atMost: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
+  /** Ends where it was told more often than so, at the next `tell`, after so many milliseconds, or with the signal. */
+  async next(told: number, atMost: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted || told !== this.#told) return;
     let wake = (): void => {};
     const timer = setTimeout(() => wake(), atMost);
     await new Promise<void>((resolve) => {

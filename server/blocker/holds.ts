@@ -16,24 +16,27 @@ export interface Held {
   over: 'EXPIRED' | 'STALE' | null;
 }
 
-type FoundHold = Omit<Held, 'asked'> & { key: string };
-
-// A row for each hold that may overlap: those at the same places, the trees above, and what lies below a tree that is asked for.
-const findHolds = statement<FoundHold, [keys: string[], trees: string[], ends: string[], staleAfter: number]>(
+// Those at the same places, the trees above, and what lies below a tree that is asked for. By itself: joined to what it leads to,
+// the planner expects more rows than there ever are and reads the whole of the other tables.
+const findHolds = statement<
+  { blockerId: number; key: string; name: string },
+  [keys: string[], trees: string[], ends: string[]]
+>(
   'hold-overlapping',
-  `WITH found AS (
-     SELECT blocker_id, key, name FROM clambake.hold WHERE key = ANY($1::text[])
-     UNION
-     SELECT h.blocker_id, h.key, h.name FROM unnest($2::text[], $3::text[]) AS tree (key, ending)
-     JOIN clambake.hold h ON h.key > tree.key AND h.key < tree.ending
-   )
-   SELECT found.key, found.name, b.message_id AS "blockerId", b.holder_id AS "holderId", m.subject,
+  `SELECT blocker_id AS "blockerId", key, name FROM clambake.hold WHERE key = ANY($1::text[])
+   UNION
+   SELECT h.blocker_id, h.key, h.name FROM unnest($2::text[], $3::text[]) AS tree (key, ending)
+   JOIN clambake.hold h ON h.key > tree.key AND h.key < tree.ending`,
+);
+
+const findHolders = statement<Omit<Held, 'asked' | 'name'>, [blockerIds: number[], staleAfter: number]>(
+  'hold-holders',
+  `SELECT b.message_id AS "blockerId", b.holder_id AS "holderId", m.subject,
      b.opened_at AS "openedAt", b.expires_at AS "expiresAt",
      CASE WHEN b.expires_at <= now() THEN 'EXPIRED'
-       WHEN i.ended_at IS NOT NULL OR i.last_seen_at < now() - $4::float8 * interval '1 millisecond' THEN 'STALE' END AS over
-   FROM found JOIN clambake.blocker b ON b.message_id = found.blocker_id JOIN clambake.message m ON m.id = b.message_id
-   LEFT JOIN clambake.instance i ON i.id = b.holder_id
-   ORDER BY b.message_id, found.key`,
+       WHEN i.ended_at IS NOT NULL OR i.last_seen_at < now() - $2::float8 * interval '1 millisecond' THEN 'STALE' END AS over
+   FROM clambake.blocker b JOIN clambake.message m ON m.id = b.message_id LEFT JOIN clambake.instance i ON i.id = b.holder_id
+   WHERE b.message_id = ANY($1::int[]) AND b.ended_at IS NULL`,
 );
 
 /**
@@ -48,11 +51,17 @@ export async function findHeld(
   const keys = resources.map(({ key }) => key);
   const places = new Set(keys.flatMap((key) => [...samePlace(key), ...ancestorsOf(key)]));
   const trees = keys.filter((key) => key.endsWith('/'));
-  const found = await findHolds(queryable, [...places], trees, trees.map(endOfTree), staleAfter);
-  return found.flatMap(({ key, ...held }) => {
-    const asked = resources.find((resource) => overlap(resource.key, key));
-    return asked ? [{ ...held, asked }] : [];
-  });
+  const holds = await findHolds(queryable, [...places], trees, trees.map(endOfTree));
+  if (holds.length === 0) return [];
+  const ids = [...new Set(holds.map(({ blockerId }) => blockerId))];
+  const holders = new Map((await findHolders(queryable, ids, staleAfter)).map((holder) => [holder.blockerId, holder]));
+  return holds
+    .flatMap(({ blockerId, key, name }) => {
+      const holder = holders.get(blockerId);
+      const asked = resources.find((resource) => overlap(resource.key, key));
+      return holder && asked ? [{ ...holder, name, asked }] : [];
+    })
+    .sort((a, b) => a.blockerId - b.blockerId || (a.name < b.name ? -1 : 1));
 }
 
 const lock = statement<object>('hold-lock', `SELECT pg_advisory_xact_lock(hashtext('clambake.hold'))`);

@@ -1,11 +1,12 @@
 import { type Queryable, statement } from '../database/statement.ts';
+import { signEvery } from '../instance/presence.ts';
 import { overlap, type Resource } from './resource.ts';
 
 /** Milliseconds of silence after which a waiter is gone: its server died. */
 const gone = 10_000;
 
 /** Milliseconds between two signs of life of a waiter. */
-export const renewEvery = 3_000;
+export const renewEvery = (staleAfter: number): number => Math.min(3_000, signEvery(staleAfter));
 
 /** Somebody who waits. */
 export interface Waiting {
@@ -23,12 +24,12 @@ const insertWaiter = statement<{ id: number }, [string | null, string[], string[
    ON CONFLICT (client_key) DO UPDATE SET seen_at = now() RETURNING id`,
 );
 
-const renewWaiter = statement<{ id: number }, [id: number]>(
+const renewWaiter = statement<{ id: number }, [id: number, signEvery: number]>(
   'waiter-renew',
   `WITH renewed AS (UPDATE clambake.waiter SET seen_at = now() WHERE id = $1 RETURNING id, instance_id),
    alive AS (
      UPDATE clambake.instance i SET last_seen_at = now() FROM renewed
-     WHERE i.id = renewed.instance_id AND i.ended_at IS NULL AND i.last_seen_at < now() - interval '30 seconds'
+     WHERE i.id = renewed.instance_id AND i.ended_at IS NULL AND i.last_seen_at < now() - $2::float8 * interval '1 millisecond'
    )
    SELECT id FROM renewed`,
 );
@@ -66,9 +67,13 @@ export async function joinLine(
   return waiter.id;
 }
 
-/** Gives a sign of life of a waiter, and of the instance that waits. @returns false where it was taken for gone */
-export async function renewPlace(queryable: Queryable, id: number): Promise<boolean> {
-  return (await renewWaiter(queryable, id)).length > 0;
+/**
+ * Gives a sign of life of a waiter, and of the instance that waits.
+ * @param staleAfter milliseconds without one after which an instance is stale
+ * @returns false where the waiter was taken for gone
+ */
+export async function renewPlace(queryable: Queryable, id: number, staleAfter: number): Promise<boolean> {
+  return (await renewWaiter(queryable, id, signEvery(staleAfter))).length > 0;
 }
 
 /** Leaves the line. */

@@ -29,7 +29,7 @@ export function blocked({ held, ahead }: InTheWay, asker: string | null, waited:
     const others = ahead.length > 1 ? ` and ${ahead.length - 1} more` : '';
     lines.push(`${first.resources[0]} is free, but ${who}${others} came first and waits for it.`);
   }
-  return new ClambakeError('BLOCKED', [...lines, remedy(held, asker, waited)].join(' '), {
+  return new ClambakeError('BLOCKED', [...lines, remedy(held, asker, waited)].join('\n'), {
     blockers: held.map(({ name, blockerId, holderId, subject, openedAt, expiresAt }) => ({
       ...{ id: String(blockerId), resource: name, heldBy: holderId ?? human, subject },
       ...{ openedAt: openedAt.toISOString(), expiresAt: expiresAt?.toISOString() ?? null },

@@ -46,7 +46,7 @@ export async function takeInTurn<Result>(context: Context, wanted: Wanted<Result
 }
 
 async function waitInLine<Result>(context: Context, wanted: Wanted<Result>, wait: number): Promise<Result> {
-  const { database, freed, signal, log } = context;
+  const { database, freed, signal, log, staleAfter } = context;
   const { pool } = database;
   const leaving = AbortSignal.any([signal, freed.closing]);
   const deadline = performance.now() + wait;
@@ -54,17 +54,18 @@ async function waitInLine<Result>(context: Context, wanted: Wanted<Result>, wait
   let renewed = performance.now();
   try {
     for (;;) {
+      const { told } = freed;
       const seen = await patiently(() => wanted.look(place), leaving);
       const result = isFree(seen) ? await wanted.take(place) : seen;
       if (!isInTheWay(result)) return result;
       const left = deadline - performance.now();
       if (left <= 0) throw blocked(result, authorId(context), true);
-      await freed.next(Math.min(backstop, left), leaving);
+      await freed.next(told, Math.min(backstop, left), leaving);
       if (freed.closing.aborted) throw stopping();
       if (signal.aborted) throw new ClambakeError('BLOCKED', `${signature(context)} has stopped waiting.`);
-      if (performance.now() - renewed < renewEvery) continue;
+      if (performance.now() - renewed < renewEvery(staleAfter)) continue;
       renewed = performance.now();
-      if (!(await renewPlace(pool, place))) {
+      if (!(await renewPlace(pool, place, staleAfter))) {
         place = await joinLine(pool, authorId(context), wanted.resources, wanted.clientKey);
       }
     }

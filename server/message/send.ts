@@ -61,8 +61,8 @@ export async function send(context: Context, message: NewMessage): Promise<SentA
   if (!sent.repeated) publish(context, sent.message);
   const { wait, type } = checked;
   if (wait === null || type !== 'WARNING') return { ...sent, objectionId: null };
-  const since = sent.repeated ? sent.message.createdAt.getTime() : Date.now();
-  return { ...sent, objectionId: await awaitObjection(context, sent.message, since + wait) };
+  // Whoever asks again after a lost answer says how much is left of the time, as those do who wait in line.
+  return { ...sent, objectionId: await awaitObjection(context, sent.message, Date.now() + wait) };
 }
 
 function publish(context: Context, { id, channelId, subject }: Message): void {

@@ -232,6 +232,34 @@ describe('waiting', () => {
   });
 });
 
+describe('a holder that goes silent', () => {
+  it('loses what it holds at the stale limit, to whoever waits, and the log says why', async () => {
+    const brief = await startTestServer({ staleAfter: 1500 });
+    try {
+      const [ann, ben] = [await brief.register('silent'), await brief.register('silent')];
+      const { id } = await hold(ann, ['port:2000']);
+      const begun = performance.now();
+      // It gives no sign of life from here on.
+      const held = await hold(ben, ['port:2000'], { wait: '30s' });
+      expect(performance.now() - begun).toBeGreaterThan(1000);
+      expect(held.open).toBe(true);
+      const { log, blockers } = await ben.do<{
+        log: { nodes: { from: string; summary: string }[] };
+        blockers: { nodes: { id: string; end: string | null }[] };
+      }>('{ log(action: BLOCKER_LAPSED) { nodes { from summary } } blockers(open: false) { nodes { id end } } }');
+      expect(log.nodes).toEqual([
+        { from: ann.id, summary: `Blocker #${id} lapsed, its holder gave no sign of life: Editing` },
+      ]);
+      expect(blockers.nodes).toEqual([
+        { id: held.id, end: null },
+        { id, end: 'STALE' },
+      ]);
+    } finally {
+      await brief.close();
+    }
+  });
+});
+
 describe('a warning', () => {
   const warn = `mutation ($wait: Duration!) {
     sendMessage(to: "@all", type: WARNING, subject: "Restarting", wait: $wait) { message { id } objection { from type subject } }

@@ -4,6 +4,7 @@ import { crowd } from './fault/crowd.ts';
 import { fullDisk } from './fault/full-disk.ts';
 import { killedReplica, killedServer } from './fault/killed-server.ts';
 import { lostWakeUp } from './fault/lost-wake-up.ts';
+import { race } from './fault/race.ts';
 import { repeatedKey } from './fault/repeated-key.ts';
 import { schedule } from './fault/schedule.ts';
 import { silentListener, spoiledNetwork } from './fault/spoiled-network.ts';
@@ -21,6 +22,7 @@ export const faults: Fault[] = [
   spoiledNetwork,
   unreadStreams,
   repeatedKey,
+  race,
   comingAndGoing,
   openTransaction,
   fullDisk,
