@@ -1,10 +1,17 @@
 import type { Context, InstanceViewer } from '../context.ts';
 import type { MessageType } from '../database/generated/enums.ts';
 import { statement } from '../database/statement.ts';
+import { isOpenRequest } from './request.ts';
 
 export interface InboxFilter {
   types: MessageType[] | null;
   includeRead: boolean;
+}
+
+/** Where a message stands in an inbox: open requests (1) come before everything else (0), the newer before the older. */
+export interface InboxPlace {
+  open: number;
+  id: number;
 }
 
 type PageValues = [
@@ -12,8 +19,8 @@ type PageValues = [
   channelIds: number[],
   types: MessageType[] | null,
   includeRead: boolean,
-  before: number | null,
-  after: number | null,
+  ...before: [open: number | null, id: number | null],
+  ...after: [open: number | null, id: number | null],
   limit: number,
 ];
 
@@ -25,11 +32,14 @@ const matching = `
     AND ($4 OR NOT EXISTS (
       SELECT 1 FROM clambake.receipt r WHERE r.message_id = m.id AND r.instance_id = $1 AND r.read_at IS NOT NULL))`;
 
-const page = (order: 'ASC' | 'DESC'): string => `SELECT m.id ${matching}
-  AND ($5::int IS NULL OR m.id < $5) AND ($6::int IS NULL OR m.id > $6) ORDER BY m.id ${order} LIMIT $7`;
+const page = (
+  order: 'ASC' | 'DESC',
+): string => `SELECT id, open FROM (SELECT m.id, (${isOpenRequest('m')})::int AS open ${matching}) AS mine
+  WHERE ($5::int IS NULL OR (open, id) < ($5, $6)) AND ($7::int IS NULL OR (open, id) > ($7, $8))
+  ORDER BY open ${order}, id ${order} LIMIT $9`;
 
-const newestFirst = statement<{ id: number }, PageValues>('inbox-page', page('DESC'));
-const oldestFirst = statement<{ id: number }, PageValues>('inbox-page-inverted', page('ASC'));
+const firstToLast = statement<InboxPlace, PageValues>('inbox-page', page('DESC'));
+const lastToFirst = statement<InboxPlace, PageValues>('inbox-page-inverted', page('ASC'));
 
 const count = statement<{ count: number }, [string, number[], MessageType[] | null, boolean]>(
   'inbox-count',
@@ -37,27 +47,27 @@ const count = statement<{ count: number }, [string, number[], MessageType[] | nu
 );
 
 /**
- * The ids of a page of an instance's inbox, newest first: what was sent to the channels it listens to, less its own
- * messages and what has expired (design: data).
+ * A page of an instance's inbox: what was sent to the channels it listens to, less its own messages and what has expired
+ * (design: data). Open requests first, then the newest.
  */
 export async function inboxPage(
   { database }: Context,
   viewer: InstanceViewer,
   filter: InboxFilter,
-  range: { before: number | undefined; after: number | undefined; limit: number; inverted: boolean },
-): Promise<number[]> {
-  const read = range.inverted ? oldestFirst : newestFirst;
-  const rows = await read(
+  range: { before: InboxPlace | undefined; after: InboxPlace | undefined; limit: number; inverted: boolean },
+): Promise<InboxPlace[]> {
+  const { before, after, limit, inverted } = range;
+  const read = inverted ? lastToFirst : firstToLast;
+  return read(
     database.pool,
     viewer.id,
     viewer.channelIds,
     filter.types,
     filter.includeRead,
-    range.before ?? null,
-    range.after ?? null,
-    range.limit,
+    ...([before?.open ?? null, before?.id ?? null] as const),
+    ...([after?.open ?? null, after?.id ?? null] as const),
+    limit,
   );
-  return rows.map(({ id }) => id);
 }
 
 /** How many messages an inbox holds under a filter. */

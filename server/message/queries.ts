@@ -14,7 +14,7 @@ builder.queryFields((t) => ({
     {
       type: MessageRef,
       description:
-        'The messages to whoever asks, newest first: what was sent to @all, to its project and to itself, less its own and what has expired. They count as delivered once they are handed over here.',
+        'The messages to whoever asks, open requests first, then the newest: what was sent to @all, to its project and to itself, less its own and what has expired. They count as delivered once they are handed over here.',
       args: {
         type: t.arg({ type: [MessageTypeRef], description: 'Only messages of these types.' }),
         includeRead: t.arg.boolean({ required: true, defaultValue: false, description: 'Also what was marked read.' }),
@@ -23,19 +23,19 @@ builder.queryFields((t) => ({
         const viewer = requireInstance(context, 'an inbox');
         const { receipts, database } = context;
         const filter = { types: type ?? null, includeRead };
+        const openness = new Map<number, number>();
         return connect({
           args,
           context,
           info,
-          sortedBy: ['number'],
+          sortedBy: ['number', 'number'],
           async load({ after, before, limit, inverted, query }) {
-            const ids = await inboxPage(context, viewer, filter, {
-              before: after?.[0],
-              after: before?.[0],
-              limit,
-              inverted,
-            });
+            const place = (key: readonly [number, number] | undefined) => key && { open: key[0], id: key[1] };
+            const range = { before: place(after), after: place(before), limit, inverted };
+            const places = await inboxPage(context, viewer, filter, range);
+            const ids = places.map(({ id }) => id);
             const rows = await database.prisma.message.findMany({ ...query, where: { id: { in: ids } } });
+            for (const { id, open } of places) openness.set(id, open);
             return inOrder(ids, rows);
           },
           handOver: (rows) =>
@@ -43,7 +43,7 @@ builder.queryFields((t) => ({
               viewer.id,
               rows.map(({ id }) => id),
             ),
-          key: (row) => [row.id],
+          key: ({ id }) => [openness.get(id) ?? 0, id],
           count: () => inboxCount(context, viewer, filter),
         });
       },

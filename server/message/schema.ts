@@ -49,6 +49,17 @@ export const MessageRef = builder.prismaObject('Message', {
       nullable: true,
       description: 'The number of the message that it answers.',
     }),
+    open: t.boolean({
+      ...sameForAll,
+      description:
+        'Whether it is a request that nobody has answered with a `done` yet, or a blocker that has not ended. False for every other message.',
+      select: {
+        blocker: { select: { endedAt: true } },
+        replies: { where: { type: 'DONE' }, take: 1, select: { id: true } },
+      },
+      resolve: ({ type, blocker, replies }) =>
+        type === 'REQUEST' ? replies.length === 0 : type === 'BLOCKER' && blocker?.endedAt === null,
+    }),
     threadId: t.exposeID('threadId', sameForAll),
     blocker: t.relation('blocker', { ...sameForAll, nullable: true }),
     deliveredAt: t.field({

@@ -1,17 +1,25 @@
 import { BlockerConnection, BlockerRef, listBlockers, whereConcerns } from '../blocker/schema.ts';
 import { WaiterRef, waiting } from '../blocker/waiter-schema.ts';
 import { builder } from '../builder.ts';
+import type { Prisma } from '../database/generated/client.ts';
 import { ViewerRef } from '../instance/fields.ts';
 import { whereLive } from '../instance/presence.ts';
 import { InstanceConnection, InstanceRef, listInstances } from '../instance/schema.ts';
 import { LogEntryConnection, LogEntryRef, listLog } from '../log/schema.ts';
 import { unreadCount } from '../message/inbox.ts';
+import { whereOpenRequest } from '../message/request.ts';
 import { listMessages, MessageConnection, MessageRef } from '../message/schema.ts';
 import { requireProject } from '../project/service.ts';
 
 /** What a status is of: one project, or everything. */
 interface StatusScope {
   projectId: number | undefined;
+}
+
+/** The messages that a project's instances sent, and those to it or to them. */
+function whereOfProject(projectId: number | undefined): Prisma.MessageWhereInput {
+  if (projectId === undefined) return {};
+  return { OR: [{ sender: { projectId } }, { channel: { projectId } }, { channel: { instance: { projectId } } }] };
 }
 
 const StatusRef = builder.objectRef<StatusScope>('Status').implement({
@@ -45,6 +53,16 @@ const StatusRef = builder.objectRef<StatusScope>('Status').implement({
       },
       BlockerConnection,
     ),
+    requests: t.connection(
+      {
+        type: MessageRef,
+        description:
+          'The requests that nobody has answered with a `done` yet, as far as whoever asks may see them, newest first.',
+        resolve: ({ projectId }, args, context, info) =>
+          listMessages(context, args, info, { AND: [whereOpenRequest(), whereOfProject(projectId)] }),
+      },
+      MessageConnection,
+    ),
     waiters: t.field({
       type: [WaiterRef],
       description: 'Who waits for what others hold, in order.',
@@ -54,17 +72,7 @@ const StatusRef = builder.objectRef<StatusScope>('Status').implement({
       {
         type: MessageRef,
         description: 'The messages that whoever asks may see, newest first.',
-        resolve: ({ projectId }, args, context, info) =>
-          listMessages(
-            context,
-            args,
-            info,
-            projectId
-              ? {
-                  OR: [{ sender: { projectId } }, { channel: { projectId } }, { channel: { instance: { projectId } } }],
-                }
-              : {},
-          ),
+        resolve: ({ projectId }, args, context, info) => listMessages(context, args, info, whereOfProject(projectId)),
       },
       MessageConnection,
     ),
