@@ -17,6 +17,8 @@ export interface NewHold {
   clientKey: string | null;
   /** Stores its message, with the blocker and its holds. */
   open(client: Queryable): Promise<Message>;
+  /** Throws where the same request has been carried out meanwhile. */
+  assertNew(): Promise<void>;
 }
 
 /**
@@ -25,11 +27,14 @@ export interface NewHold {
  * @throws ClambakeError BLOCKED, and what {@link NewHold.open} throws
  */
 export function hold(context: Context, wanted: NewHold): Promise<Message> {
-  const { resources, open } = wanted;
+  const { resources, open, assertNew } = wanted;
   const { pool } = context.database;
   return takeInTurn<Message>(context, {
     ...wanted,
-    look: (place) => standing(context, pool, resources, place),
+    async look(place) {
+      await assertNew();
+      return standing(context, pool, resources, place);
+    },
     async take(place): Promise<Message | InTheWay> {
       const { result, lapsed } = await transaction(pool, async (client) => {
         await decideAlone(client);

@@ -34,7 +34,8 @@ export function checkWait(wait: number | null | undefined): number | null {
 /**
  * Takes resources, or waits in line until they are free: first come, first served (issue: waiting).
  * @throws ClambakeError BLOCKED where others hold them or came earlier, and the time to wait is over;
- *   DATABASE_UNAVAILABLE where the server stops meanwhile: made again elsewhere, the request keeps its place
+ *   DATABASE_UNAVAILABLE where the server stops meanwhile: made again elsewhere, the request keeps its place;
+ *   UNAUTHENTICATED where its token is revoked meanwhile
  */
 export async function takeInTurn<Result>(context: Context, wanted: Wanted<Result>): Promise<Result> {
   const asker = authorId(context);
@@ -46,9 +47,11 @@ export async function takeInTurn<Result>(context: Context, wanted: Wanted<Result
 }
 
 async function waitInLine<Result>(context: Context, wanted: Wanted<Result>, wait: number): Promise<Result> {
-  const { database, freed, signal, log, staleAfter } = context;
+  const { database, freed, signal, log, staleAfter, viewer, liveTokens } = context;
   const { pool } = database;
-  const leaving = AbortSignal.any([signal, freed.closing]);
+  // Who deregisters in another terminal takes nothing any more.
+  const revoked = viewer.kind === 'instance' ? liveTokens.use(viewer, signal) : signal;
+  const leaving = AbortSignal.any([signal, revoked, freed.closing]);
   const deadline = performance.now() + wait;
   let place = await joinLine(pool, authorId(context), wanted.resources, wanted.clientKey);
   let renewed = performance.now();
@@ -63,6 +66,7 @@ async function waitInLine<Result>(context: Context, wanted: Wanted<Result>, wait
       await freed.next(told, Math.min(backstop, left), leaving);
       if (freed.closing.aborted) throw stopping();
       if (signal.aborted) throw new ClambakeError('BLOCKED', `${signature(context)} has stopped waiting.`);
+      revoked.throwIfAborted();
       if (performance.now() - renewed < renewEvery(staleAfter)) continue;
       renewed = performance.now();
       if (!(await renewPlace(pool, place, staleAfter))) {

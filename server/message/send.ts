@@ -105,7 +105,11 @@ async function store(context: Context, message: Checked, key: string | null): Pr
   const sent = (message: Message): Sent => ({ message, endedBlockerId: null, repeated: false });
   if (type === 'DONE') return storeDone(context, replyTo, values);
   if (resources.length === 0) return sent(await insert(pool, values));
-  return sent(await hold(context, { ...message, clientKey: key, open: (client) => insert(client, values) }));
+  const assertNew = async (): Promise<void> => {
+    const earlier = key === null ? undefined : await findEarlier(context, key, message);
+    if (earlier) throw keyConflict('message', earlier.message.id);
+  };
+  return sent(await hold(context, { ...message, clientKey: key, open: (client) => insert(client, values), assertNew }));
 }
 
 /** Stores a `done` together with the end of the blocker that it ends. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { guard, hold, holdAborted, release, sendBlocker, waiters } from '../support/hold.ts';
-import { type Agent, startTestServer, type TestServer } from '../support/server.ts';
+import { Agent, startReplica, startTestServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -219,6 +219,50 @@ describe('waiting', () => {
     await expect.poll(() => waiters(ann)).toEqual([]);
     await release(ann, id);
     expect((await guard(ann, ['port:1200'])).clear).toBe(true);
+  });
+
+  it('ends once the instance deregisters, and takes nothing', async () => {
+    const [ann, ben] = await two('deregistering');
+    const { id } = await hold(ann, ['port:1400']);
+    const waiting = ben.fail(sendBlocker, { resources: ['port:1400'], wait: '30s' });
+    await expect.poll(() => waiters(ann)).toHaveLength(1);
+    await ben.leave();
+    expect((await waiting).code).toBe('UNAUTHENTICATED');
+    await release(ann, id);
+    expect((await guard(ann, ['port:1400'])).clear).toBe(true);
+  });
+
+  it('of one request that was made twice gives both the one blocker, and takes one place', async () => {
+    const [ann, ben] = await two('twice');
+    const { id } = await hold(ann, ['port:1500']);
+    const variables = { wait: '30s', clientKey: 'twice' };
+    const both = Promise.all([hold(ben, ['port:1500'], variables), hold(ben, ['port:1500'], variables)]);
+    await expect.poll(() => waiters(ann)).toHaveLength(1);
+    await release(ann, id);
+    const [one, other] = await both;
+    expect(one.id).toBe(other.id);
+    expect(await waiters(ann)).toEqual([]);
+  });
+
+  it('goes on at its place where its server stops and another one is asked', async () => {
+    const other = await startReplica(server);
+    const [ann, ben] = await two('moving');
+    const cat = await server.register('moving');
+    const { id } = await hold(ann, ['port:1600']);
+    const there = new Agent(other.url, ben.token, ben.id);
+    const variables = { wait: '60s', clientKey: 'moving' };
+    const first = there.fail(sendBlocker, { resources: ['port:1600'], ...variables });
+    await expect.poll(() => waiters(ann)).toHaveLength(1);
+    const later = hold(cat, ['port:1600'], { wait: '60s' });
+    await expect.poll(() => waiters(ann)).toHaveLength(2);
+    await other.close();
+    expect((await first).code).toBe('DATABASE_UNAVAILABLE');
+    const again = hold(ben, ['port:1600'], variables);
+    await release(ann, id);
+    const held = await again;
+    expect((await guard(ann, ['port:1600'])).held[0]?.blocker.heldBy).toBe(ben.id);
+    await release(ben, held.id);
+    await later;
   });
 
   it('is what guard does too, in the same line', async () => {
