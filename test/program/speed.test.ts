@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, expect, type TestContext, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
+import { judge, processorTimes } from '../support/judge.ts';
 import { Machine, program } from '../support/program.ts';
 
 // This file runs alone, after all others: vitest.config.ts. What else the machine does can only make a figure worse: hence
@@ -21,30 +21,6 @@ async function createMachine(): Promise<Machine> {
   return machine;
 }
 
-/** Says of figures that are beyond their limit whether they tell anything: not where other programs took all processors. */
-function judge({ skip }: TestContext, figures: string, within: boolean, idleBefore: Times): void {
-  const now = times();
-  const idle = (now.idle - idleBefore.idle) / (now.all - idleBefore.all);
-  console.log(`${figures} (processors idle: ${Math.round(idle * 100)} %)`);
-  if (!within && idle < 0.15) skip(`no processor was free to measure with: ${figures}`);
-  expect(within, figures).toBe(true);
-}
-
-interface Times {
-  idle: number;
-  all: number;
-}
-
-/** What all processors did since they started, in milliseconds. */
-function times(): Times {
-  const total = { idle: 0, all: 0 };
-  for (const { times } of cpus()) {
-    total.idle += times.idle;
-    total.all += times.idle + times.user + times.sys + times.nice + times.irq;
-  }
-  return total;
-}
-
 /** Starts `serve`, asks once it says that it is up, and gives the milliseconds from the one to the answer of the other. */
 async function start(machine: Machine, args: string[]): Promise<number> {
   const begin = performance.now();
@@ -58,7 +34,7 @@ async function start(machine: Machine, args: string[]): Promise<number> {
 test('the first start takes less than 10 s to the first answer, a later one less than 2 s', {
   timeout: 300_000,
 }, async (context) => {
-  const before = times();
+  const before = processorTimes();
   const first: number[] = [];
   const later: number[] = [];
   const within = (): boolean => Math.min(...first) < 10_000 && Math.min(...later) < 2000;
@@ -86,7 +62,7 @@ test('a command takes at most twice the time of `node -e 0`', { timeout: 300_000
     expect(status).toBe(0);
     return performance.now() - begin;
   };
-  const before = times();
+  const before = processorTimes();
   const names = ['status', 'inbox', 'heartbeat'];
   /** The best ratio of each. */
   const ratios = new Map<string, number>();
