@@ -4,6 +4,9 @@ ALTER TYPE "clambake"."log_action" ADD VALUE 'BLOCKER_LAPSED';
 -- AlterTable
 ALTER TABLE "clambake"."blocker" ADD COLUMN     "resources" TEXT[];
 
+-- Blockers from before hold nothing.
+UPDATE "clambake"."blocker" SET "resources" = '{}';
+
 -- CreateTable
 CREATE TABLE "clambake"."hold" (
     "blocker_id" INTEGER NOT NULL,
