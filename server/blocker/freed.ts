@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /**
  * Tells who waits on this server that resources may be free. A hint like all wake-ups: who waits also looks by itself once a second.
  */
@@ -5,6 +7,11 @@ export class Freed {
   readonly #closing = new AbortController();
   readonly #waiting = new Set<() => void>();
   #told = 0;
+
+  constructor() {
+    // Everybody who waits listens to it.
+    setMaxListeners(0, this.#closing.signal);
+  }
 
   /** Aborted once the server stops: who waits has to come back to the next one. */
   get closing(): AbortSignal {

@@ -60,7 +60,8 @@ builder.queryField('guard', (t) =>
         type: 'Duration',
         description: 'How long to wait for what is held, at most 1h; not at all where it is left out.',
       }),
+      clientKey: t.arg.string({ description: 'Names this request: asked again while it waits, it keeps its place.' }),
     },
-    resolve: (_, { resources, wait }, context) => guard(context, resources, wait ?? null),
+    resolve: (_, { resources, wait, clientKey }, context) => guard(context, resources, wait ?? null, clientKey ?? null),
   }),
 );

@@ -1,6 +1,8 @@
+import { scopedKey } from '../client-key.ts';
 import { authorId, type Context } from '../context.ts';
 import { badInput } from '../errors.ts';
-import type { Held } from './holds.ts';
+import { findHeld, type Held } from './holds.ts';
+import type { InTheWay } from './refusal.ts';
 import { parseResources, type Resource } from './resource.ts';
 import { standing } from './standing.ts';
 import { checkWait, takeInTurn } from './wait.ts';
@@ -16,20 +18,30 @@ export interface Guarded {
  * Looks whether others hold resources; with `wait`, until nobody does and everybody who came first has had its turn.
  * @throws ClambakeError BAD_INPUT, BLOCKED where they are still held after the wait
  */
-export async function guard(context: Context, texts: readonly string[], given: number | null): Promise<Guarded> {
+export async function guard(
+  context: Context,
+  texts: readonly string[],
+  given: number | null,
+  clientKey: string | null,
+): Promise<Guarded> {
   if (texts.length === 0)
     throw badInput('resources', 'No resource is given: name what is to be touched, as in port:5432.');
   const resources = parseResources(texts);
   const wait = checkWait(given);
+  const { pool } = context.database;
   const asker = authorId(context);
-  const look = async (place: number | null) => {
-    const { held, ahead } = await standing(context, context.database.pool, resources, place);
-    // Its own holds keep nobody from anything.
-    return { held: held.filter(({ holderId }) => holderId !== asker), ahead: place === null ? [] : ahead };
+  // Its own holds keep nobody from anything.
+  const ofOthers = (held: Held[]): Held[] => held.filter(({ holderId }) => holderId !== asker);
+  if (wait === null) {
+    const held = await findHeld(pool, resources, context.staleAfter);
+    return { resources, held: ofOthers(held).filter(({ over }) => over === null) };
+  }
+  const look = async (place: number | null): Promise<InTheWay> => {
+    const { held, ahead } = await standing(context, pool, resources, place);
+    return { held: ofOthers(held), ahead };
   };
-  if (wait === null) return { resources, held: (await look(null)).held };
   return takeInTurn<Guarded>(context, {
-    ...{ resources, wait, clientKey: null, look },
+    ...{ resources, wait, clientKey: scopedKey(context, clientKey), look },
     async take(place) {
       const way = await look(place);
       return way.held.length + way.ahead.length > 0 ? way : { resources, held: [] };

@@ -1,6 +1,7 @@
 import { type Context, signature } from '../context.ts';
 import type { Message } from '../database/generated/client.ts';
-import { type Queryable, transaction } from '../database/statement.ts';
+import { type Queryable, statement, transaction } from '../database/statement.ts';
+import { ClambakeError } from '../errors.ts';
 import { decideAlone } from './holds.ts';
 import { leaveLine } from './queue.ts';
 import type { InTheWay } from './refusal.ts';
@@ -35,18 +36,34 @@ export function hold(context: Context, wanted: NewHold): Promise<Message> {
       await assertNew();
       return standing(context, pool, resources, place);
     },
-    async take(place): Promise<Message | InTheWay> {
+    async take(place, assertStays): Promise<Message | InTheWay> {
       const { result, lapsed } = await transaction(pool, async (client) => {
         await decideAlone(client);
+        assertStays();
+        await assertRegistered(context, client);
         const { over, ...way } = await standing(context, client, resources, place);
         if (way.held.length + way.ahead.length > 0) return { result: way, lapsed: [] };
         // First the message, then the ends of others: a `done` locks its channel and its blocker in this order too.
         const message = await open(client);
-        if (place !== null) await leaveLine(client, place);
+        if (place !== null) await leaveLine(client, place, null);
         return { result: message, lapsed: await lapse(client, over) };
       });
       for (const ended of lapsed) publishEnd(context, ended, ended.holderId ?? signature(context));
       return result;
     },
   });
+}
+
+// Until the transaction ends, a deregistration waits; one that came first is seen here.
+const findRegistered = statement<object, [id: string, tokenHash: Buffer]>(
+  'hold-registered',
+  'SELECT 1 FROM clambake.instance WHERE id = $1 AND token_hash = $2 FOR KEY SHARE',
+);
+
+async function assertRegistered({ viewer }: Context, client: Queryable): Promise<void> {
+  if (viewer.kind !== 'instance' || (await findRegistered(client, viewer.id, viewer.tokenHash)).length > 0) return;
+  throw new ClambakeError(
+    'UNAUTHENTICATED',
+    `${viewer.id} has left or registered again, and takes nothing under this token.`,
+  );
 }

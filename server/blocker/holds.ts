@@ -1,5 +1,5 @@
 import { type Queryable, statement } from '../database/statement.ts';
-import { ancestorsOf, endOfTree, overlap, type Resource, samePlace } from './resource.ts';
+import { ancestorsOf, endOfTree, Footprint, type Resource, samePlace } from './resource.ts';
 
 /** A resource that is held, and by what. */
 export interface Held {
@@ -40,7 +40,7 @@ const findHolders = statement<Omit<Held, 'asked' | 'name'>, [blockerIds: number[
 );
 
 /**
- * What is held of resources, in the order in which it was taken, each hold once. Also what is over and not yet ended.
+ * What is held of resources, in the order in which it was taken, each resource with each hold. Also what is over and not yet ended.
  * @param staleAfter milliseconds without a sign of life after which a holder holds nothing
  */
 export async function findHeld(
@@ -48,20 +48,38 @@ export async function findHeld(
   resources: readonly Resource[],
   staleAfter: number,
 ): Promise<Held[]> {
-  const keys = resources.map(({ key }) => key);
-  const places = new Set(keys.flatMap((key) => [...samePlace(key), ...ancestorsOf(key)]));
-  const trees = keys.filter((key) => key.endsWith('/'));
-  const holds = await findHolds(queryable, [...places], trees, trees.map(endOfTree));
+  const footprint = new Footprint(resources);
+  const { places, trees } = footprint;
+  const holds = await findHolds(queryable, places, trees, trees.map(endOfTree));
   if (holds.length === 0) return [];
   const ids = [...new Set(holds.map(({ blockerId }) => blockerId))];
   const holders = new Map((await findHolders(queryable, ids, staleAfter)).map((holder) => [holder.blockerId, holder]));
-  return holds
-    .flatMap(({ blockerId, key, name }) => {
+  return pairs(resources, holds)
+    .flatMap(({ asked, hold: { blockerId, name } }) => {
       const holder = holders.get(blockerId);
-      const asked = resources.find((resource) => overlap(resource.key, key));
-      return holder && asked ? [{ ...holder, name, asked }] : [];
+      return holder ? [{ ...holder, name, asked }] : [];
     })
-    .sort((a, b) => a.blockerId - b.blockerId || (a.name < b.name ? -1 : 1));
+    .sort((a, b) => a.blockerId - b.blockerId);
+}
+
+/** Each resource with each hold that overlaps it. */
+function pairs<Hold extends { key: string }>(resources: readonly Resource[], holds: readonly Hold[]) {
+  const byKey = new Map<string, Hold[]>();
+  const byTree = new Map<string, Hold[]>();
+  const add = (map: Map<string, Hold[]>, key: string, hold: Hold): void => {
+    const known = map.get(key);
+    if (known) known.push(hold);
+    else map.set(key, [hold]);
+  };
+  for (const hold of holds) {
+    add(byKey, hold.key, hold);
+    for (const key of ancestorsOf(hold.key)) add(byTree, key, hold);
+  }
+  return resources.flatMap((asked) => {
+    const above = [...samePlace(asked.key), ...ancestorsOf(asked.key)].flatMap((key) => byKey.get(key) ?? []);
+    const below = asked.key.endsWith('/') ? (byTree.get(asked.key) ?? []) : [];
+    return [...above, ...below].map((hold) => ({ asked, hold }));
+  });
 }
 
 const lock = statement<object>('hold-lock', `SELECT pg_advisory_xact_lock(hashtext('clambake.hold'))`);

@@ -1,6 +1,7 @@
 import { type Queryable, statement } from '../database/statement.ts';
+import { ClambakeError } from '../errors.ts';
 import { signEvery } from '../instance/presence.ts';
-import { overlap, type Resource } from './resource.ts';
+import { Footprint, type Resource } from './resource.ts';
 
 /** Milliseconds of silence after which a waiter is gone: its server died. */
 const gone = 10_000;
@@ -13,15 +14,34 @@ export interface Waiting {
   id: number;
   /** Null where the human waits. */
   instanceId: string | null;
+  /** The project of the instance. */
+  projectId: number | null;
   resources: string[];
   keys: string[];
   since: Date;
 }
 
-const insertWaiter = statement<{ id: number }, [string | null, string[], string[], string | null]>(
+/** Waits that one instance, or the human, may have at once. */
+const mostWaits = 20;
+
+type JoinValues = [
+  instanceId: string | null,
+  resources: string[],
+  keys: string[],
+  clientKey: string | null,
+  owner: string,
+];
+
+const insertWaiter = statement<{ id: number }, JoinValues>(
   'waiter-join',
-  `INSERT INTO clambake.waiter (instance_id, resources, keys, client_key) VALUES ($1, $2, $3, $4)
-   ON CONFLICT (client_key) DO UPDATE SET seen_at = now() RETURNING id`,
+  `INSERT INTO clambake.waiter AS w (instance_id, resources, keys, client_key, owner) VALUES ($1, $2, $3, $4, $5)
+   ON CONFLICT (client_key) DO UPDATE SET seen_at = now(), owner = excluded.owner WHERE w.keys = excluded.keys RETURNING id`,
+);
+
+const countWaits = statement<{ count: number }, [instanceId: string | null]>(
+  'waiter-count',
+  `SELECT count(*)::int AS count FROM clambake.waiter
+   WHERE instance_id IS NOT DISTINCT FROM $1 AND seen_at > now() - ${gone} * interval '1 millisecond'`,
 );
 
 const renewWaiter = statement<{ id: number }, [id: number, signEvery: number]>(
@@ -34,9 +54,9 @@ const renewWaiter = statement<{ id: number }, [id: number, signEvery: number]>(
    SELECT id FROM renewed`,
 );
 
-const deleteWaiter = statement<{ id: number }, [id: number]>(
+const deleteWaiter = statement<object, [id: number, owner: string | null]>(
   'waiter-leave',
-  'DELETE FROM clambake.waiter WHERE id = $1 RETURNING id',
+  'DELETE FROM clambake.waiter WHERE id = $1 AND ($2::text IS NULL OR owner = $2)',
 );
 
 const deleteGone = statement<object>(
@@ -45,26 +65,50 @@ const deleteGone = statement<object>(
      OR EXISTS (SELECT 1 FROM clambake.instance i WHERE i.id = w.instance_id AND i.ended_at IS NOT NULL)`,
 );
 
-const listWaiters = statement<Waiting, [before: number | null]>(
+const inLine = `w.seen_at > now() - ${gone} * interval '1 millisecond' AND i.ended_at IS NULL`;
+
+const listWaiters = statement<Waiting, []>(
   'waiter-list',
-  `SELECT w.id, w.instance_id AS "instanceId", w.resources, w.keys, w.since
-   FROM clambake.waiter w LEFT JOIN clambake.instance i ON i.id = w.instance_id
-   WHERE w.seen_at > now() - ${gone} * interval '1 millisecond' AND i.ended_at IS NULL AND ($1::int IS NULL OR w.id < $1)
-   ORDER BY w.id`,
+  `SELECT w.id, w.instance_id AS "instanceId", i.project_id AS "projectId", w.resources, w.keys, w.since
+   FROM clambake.waiter w LEFT JOIN clambake.instance i ON i.id = w.instance_id WHERE ${inLine} ORDER BY w.id`,
 );
 
-/** Joins the line at its end; a request that waits already keeps its place. @returns its place */
-export async function joinLine(
-  queryable: Queryable,
-  instanceId: string | null,
-  resources: readonly Resource[],
-  clientKey: string | null,
-): Promise<number> {
+const listBefore = statement<Pick<Waiting, 'id' | 'instanceId' | 'keys'>, [place: number | null]>(
+  'waiter-before',
+  `SELECT w.id, w.instance_id AS "instanceId", w.keys
+   FROM clambake.waiter w LEFT JOIN clambake.instance i ON i.id = w.instance_id
+   WHERE ${inLine} AND ($1::int IS NULL OR w.id < $1) ORDER BY w.id`,
+);
+
+/** A request that wants to wait. */
+export interface Joining {
+  instanceId: string | null;
+  resources: readonly Resource[];
+  /** Names the request: made again it keeps its place. */
+  clientKey: string | null;
+  /** This one making of it: whoever made it before leaves it alone. */
+  owner: string;
+}
+
+/**
+ * Joins the line at its end; a request that waits already keeps its place.
+ * @returns its place
+ * @throws ClambakeError LIMIT_EXCEEDED where the instance waits 20 times already, CONFLICT where the client key waits for something else
+ */
+export async function joinLine(queryable: Queryable, joining: Joining): Promise<number> {
+  const { instanceId, resources, clientKey, owner } = joining;
+  const [waits] = await countWaits(queryable, instanceId);
+  if (waits && waits.count >= mostWaits) {
+    throw new ClambakeError(
+      'LIMIT_EXCEEDED',
+      `${waits.count} requests of yours wait already, which is all that may: end one first.`,
+    );
+  }
   const names = resources.map(({ name }) => name);
   const keys = resources.map(({ key }) => key);
-  const [waiter] = await insertWaiter(queryable, instanceId, names, keys, clientKey);
-  if (!waiter) throw new Error('Nobody joined the line.');
-  return waiter.id;
+  const [waiter] = await insertWaiter(queryable, instanceId, names, keys, clientKey, owner);
+  if (waiter) return waiter.id;
+  throw new ClambakeError('CONFLICT', 'This client key waits for other resources: a new request needs a new key.');
 }
 
 /**
@@ -76,9 +120,9 @@ export async function renewPlace(queryable: Queryable, id: number, staleAfter: n
   return (await renewWaiter(queryable, id, signEvery(staleAfter))).length > 0;
 }
 
-/** Leaves the line. */
-export async function leaveLine(queryable: Queryable, id: number): Promise<void> {
-  await deleteWaiter(queryable, id);
+/** Leaves the line. @param owner only where the place is still this one's; whosever it is, where it is null */
+export async function leaveLine(queryable: Queryable, id: number, owner: string | null): Promise<void> {
+  await deleteWaiter(queryable, id, owner);
 }
 
 /** Forgets waiters whose server died. They count no more since then; this only tidies up. */
@@ -88,7 +132,13 @@ export async function sweepLine(queryable: Queryable): Promise<void> {
 
 /** Everybody who waits, in order. */
 export function allWaiting(queryable: Queryable): Promise<Waiting[]> {
-  return listWaiters(queryable, null);
+  return listWaiters(queryable);
+}
+
+/** Somebody who came first, and which of the resources that are asked for it waits for too. */
+export interface Ahead {
+  instanceId: string | null;
+  asked: Resource;
 }
 
 /** Who waits for something in common with these resources and came earlier than this place; than now, where there is none. */
@@ -96,11 +146,13 @@ export async function waitingBefore(
   queryable: Queryable,
   resources: readonly Resource[],
   place: number | null,
-): Promise<Waiting[]> {
-  return (await listWaiters(queryable, place)).filter((waiter) => sharesWith(waiter, resources));
-}
-
-/** Whether somebody waits for something in common with these resources. */
-export function sharesWith(waiter: Waiting, resources: readonly Pick<Resource, 'key'>[]): boolean {
-  return waiter.keys.some((key) => resources.some((resource) => overlap(resource.key, key)));
+): Promise<Ahead[]> {
+  const earlier = await listBefore(queryable, place);
+  if (earlier.length === 0) return [];
+  const footprint = new Footprint(resources);
+  return earlier.flatMap(({ instanceId, keys }) => {
+    const shared = keys.find((key) => footprint.find(key));
+    const asked = shared === undefined ? undefined : footprint.find(shared);
+    return asked ? [{ instanceId, asked }] : [];
+  });
 }

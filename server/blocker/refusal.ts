@@ -2,7 +2,7 @@ import { human } from '../address.ts';
 import { ClambakeError } from '../errors.ts';
 import { excerpt } from '../input.ts';
 import type { Held } from './holds.ts';
-import type { Waiting } from './queue.ts';
+import type { Ahead } from './queue.ts';
 
 /** Holds that a refusal names in its text; its extensions have all of them. */
 const named = 5;
@@ -11,7 +11,7 @@ const named = 5;
 export interface InTheWay {
   held: Held[];
   /** Those who came earlier and wait for the same. */
-  ahead: Waiting[];
+  ahead: Ahead[];
 }
 
 /**
@@ -27,7 +27,7 @@ export function blocked({ held, ahead }: InTheWay, asker: string | null, waited:
   if (held.length === 0 && first) {
     const who = first.instanceId ?? human;
     const others = ahead.length > 1 ? ` and ${ahead.length - 1} more` : '';
-    lines.push(`${first.resources[0]} is free, but ${who}${others} came first and waits for it.`);
+    lines.push(`${first.asked.name} is free, but ${who}${others} came first and waits for it.`);
   }
   return new ClambakeError('BLOCKED', [...lines, remedy(held, asker, waited)].join('\n'), {
     blockers: held.map(({ name, blockerId, holderId, subject, openedAt, expiresAt }) => ({
@@ -50,8 +50,9 @@ function describe(
 }
 
 function remedy(held: Held[], asker: string | null, waited: boolean): string {
+  const own = held.find(({ holderId }) => holderId === asker);
+  if (own) return `End it first: \`clambake release ${own.blockerId}\`.`;
   const [first] = held;
-  if (first && first.holderId === asker) return `End it first: \`clambake release ${first.blockerId}\`.`;
   const wait = waited ? 'Wait longer (--wait 30m)' : 'Wait for it (--wait 5m)';
   if (!first) return `${wait}.`;
   const to = first.holderId ?? '@all';

@@ -15,13 +15,18 @@ export interface Resource {
 /** Most resources of one blocker, and of one question. */
 export const mostResources = 500;
 
+/** Most bytes of all their names together, and most folders above one of them: each is looked for. */
+const mostBytes = 131_072;
+const deepest = 64;
+
 /**
  * Reads a resource, as in `doc-db-v2:src/app.ts`, `doc-db-v2:src/` (the tree below), `/etc/hosts`, `C:\tools`, `port:5432`, `branch:main`.
  *
- * The rule of comparison (issue: blockers that hold): Unicode NFC, and no difference between upper and lower case. Some file systems
- * make one, others make none and some keep decomposed letters, and which one a path lies on cannot be seen from here: two names that
- * some system takes for one are one here. `\` separates as `/` does; `.`, `..` and doubled separators are resolved.
- * @throws ClambakeError BAD_INPUT: empty, too long, relative, leading out of its scope, a pattern, invisible characters
+ * The rule of comparison (issue: blockers that hold): Unicode NFC, no difference between upper and lower case, none in what is not
+ * seen, none in dots at the end of a name. Which file system a path lies on cannot be seen from here, and some take such names for
+ * one. `\` separates as `/` does; `.`, `..` and doubled separators are resolved. The name that comes out reads back as the same.
+ * @throws ClambakeError BAD_INPUT: empty, too long or deep, relative, leading out of its scope, a pattern, control characters, white
+ *   space around a name
  */
 export function parseResource(text: string): Resource {
   const given = text.trim().normalize('NFC');
@@ -47,10 +52,16 @@ export function parseResource(text: string): Resource {
   if (segments.some((segment) => segment.includes('*'))) {
     throw refuse('patterns are not understood. Name a folder with a "/" at its end for everything below it.');
   }
+  if (segments.length > deepest)
+    throw refuse(`it lies ${segments.length} folders deep, and ${deepest} is the deepest.`);
+  if (segments.some((segment) => segment !== segment.trim())) {
+    throw refuse('a name in it begins or ends with white space.');
+  }
   if (segments.length === 0 && path.trim() === '') throw refuse(`it says nothing but "${scope}".`);
   const joined = segments.join('/');
-  const end = tree && segments.length > 0 ? '/' : '';
-  return { name: nameOf(scope, joined) + end, key: fold(`${scope}:/${joined}`) + end };
+  const isDrive = scope === '' && /^[A-Z]:$/.test(joined);
+  const end = (tree || isDrive) && segments.length > 0 ? '/' : '';
+  return { name: nameOf(scope, joined) + end, key: `${fold(scope)}:/${segments.map(fold).join('/')}${end}` };
 }
 
 /** Reads resources, each once, without those that another one covers. @throws ClambakeError BAD_INPUT */
@@ -61,6 +72,10 @@ export function parseResources(texts: readonly string[]): Resource[] {
       `${texts.length} resources are given: at most ${mostResources} go at once. A folder with a "/" at its end covers everything below it.`,
     );
   }
+  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  if (bytes > mostBytes) {
+    throw badInput('resources', `The resources have ${bytes} bytes together: at most ${mostBytes} go at once.`);
+  }
   const all = new Map(texts.map((text) => parseResource(text)).map((resource) => [resource.key, resource]));
   return [...all.values()].filter(({ key }) => ![...ancestorsOf(key)].some((ancestor) => all.has(ancestor)));
 }
@@ -69,6 +84,43 @@ export function parseResources(texts: readonly string[]): Resource[] {
 export function overlap(one: string, other: string): boolean {
   if (bare(one) === bare(other)) return true;
   return (one.endsWith('/') && other.startsWith(one)) || (other.endsWith('/') && one.startsWith(other));
+}
+
+/** What overlaps with any of some resources: found without comparing each with each. */
+export class Footprint {
+  /** Every key that is at the place of one of them or a tree above it, with that one. */
+  readonly #places = new Map<string, Resource>();
+  readonly #trees = new Map<string, Resource>();
+
+  constructor(resources: readonly Resource[]) {
+    for (const resource of resources) {
+      for (const key of [...samePlace(resource.key), ...ancestorsOf(resource.key)]) {
+        if (!this.#places.has(key)) this.#places.set(key, resource);
+      }
+      if (resource.key.endsWith('/')) this.#trees.set(resource.key, resource);
+    }
+  }
+
+  /** All keys that overlap, but for what lies below the trees. */
+  get places(): string[] {
+    return [...this.#places.keys()];
+  }
+
+  /** The keys of the trees among the resources. */
+  get trees(): string[] {
+    return [...this.#trees.keys()];
+  }
+
+  /** The resource that a key overlaps with; undefined where there is none. */
+  find(key: string): Resource | undefined {
+    const there = this.#places.get(key);
+    if (there) return there;
+    for (const ancestor of ancestorsOf(key)) {
+      const tree = this.#trees.get(ancestor);
+      if (tree) return tree;
+    }
+    return undefined;
+  }
 }
 
 /** The keys of all trees that cover a key, itself left out. */
@@ -96,8 +148,14 @@ function split(text: string): { scope: string; path: string | undefined } {
 }
 
 function nameOf(scope: string, path: string): string {
-  if (scope !== '') return `${scope}:${path === '' ? '/' : path}`;
+  // `p:/` would be the drive of Windows.
+  const root = scope.length === 1 ? '.' : '/';
+  if (scope !== '') return `${scope}:${path === '' ? root : path}`;
   return /^[A-Z]:(\/|$)/.test(path) ? path : `/${path}`;
 }
 
-const fold = (text: string): string => text.toLowerCase().normalize('NFC');
+/** By upper case first: some letters have two lower cases (σ and ς, s and ſ). */
+function fold(text: string): string {
+  const seen = text.replace(/\p{Default_Ignorable_Code_Point}/gu, '').replace(/(?<=[^.])\.+$/, '');
+  return seen.toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFC');
+}

@@ -57,12 +57,23 @@ const endOver = statement<Ended, [staleAfter: number, endedById: null, reason: n
 
 const openOfHolder = statement<{ id: number }, [holderId: string | null]>(
   'blocker-open-of-holder',
-  'SELECT message_id AS id FROM clambake.blocker WHERE ended_at IS NULL AND holder_id IS NOT DISTINCT FROM $1 ORDER BY 1',
+  `SELECT message_id AS id FROM clambake.blocker
+   WHERE ended_at IS NULL AND (expires_at IS NULL OR expires_at > now()) AND holder_id IS NOT DISTINCT FROM $1 ORDER BY 1`,
 );
 
 /** The ids of the open blockers of an instance, or of the human (null), oldest first. */
 export async function openBlockersOf(queryable: Queryable, holderId: string | null): Promise<number[]> {
   return (await openOfHolder(queryable, holderId)).map(({ id }) => id);
+}
+
+const lockOfHolder = statement<object, [holderId: string]>(
+  'blocker-lock-of-holder',
+  'SELECT 1 FROM clambake.blocker WHERE ended_at IS NULL AND holder_id = $1 ORDER BY message_id FOR UPDATE',
+);
+
+/** To be called before the row of a holder is changed that leaves: who lets blockers lapse takes them in this order too. */
+export async function lockBlockersOf(client: Queryable, holderId: string): Promise<void> {
+  await lockOfHolder(client, holderId);
 }
 
 /** Ends every open blocker of an instance that leaves, inside its transaction. */

@@ -1,6 +1,8 @@
-import { authorId, type Context, signature } from '../context.ts';
+import { randomUUID } from 'node:crypto';
+import { authorId, type Context } from '../context.ts';
 import { patiently } from '../delivery/patience.ts';
-import { badInput, ClambakeError } from '../errors.ts';
+import { badInput } from '../errors.ts';
+import { type Leaving, watchLeaving } from './leaving.ts';
 import { joinLine, leaveLine, renewEvery, renewPlace } from './queue.ts';
 import { blocked, type InTheWay } from './refusal.ts';
 import type { Resource } from './resource.ts';
@@ -16,12 +18,15 @@ export interface Wanted<Result> {
   resources: Resource[];
   /** Milliseconds to wait; null for not at all. */
   wait: number | null;
-  /** Names the request: made again it keeps its place. */
+  /** Names the request: made again it keeps its place, and may be carried out twice without harm. */
   clientKey: string | null;
   /** Looks, without waiting, whether it could have the resources at this place of the line (null: outside of it). */
   look(place: number | null): Promise<InTheWay>;
-  /** Takes them, where nobody else came in between. */
-  take(place: number | null): Promise<Result | InTheWay>;
+  /**
+   * Takes them, where nobody else came in between.
+   * @param assertStays throws where whoever wants them has left; to be called once nobody can come in between any more
+   */
+  take(place: number | null, assertStays: () => void): Promise<Result | InTheWay>;
 }
 
 /** @throws ClambakeError BAD_INPUT */
@@ -32,51 +37,61 @@ export function checkWait(wait: number | null | undefined): number | null {
 }
 
 /**
- * Takes resources, or waits in line until they are free: first come, first served (issue: waiting).
- * @throws ClambakeError BLOCKED where others hold them or came earlier, and the time to wait is over;
- *   DATABASE_UNAVAILABLE where the server stops meanwhile: made again elsewhere, the request keeps its place;
- *   UNAUTHENTICATED where its token is revoked meanwhile
+ * Takes resources, or waits in line until they are free: first come, first served (issue: waiting). Nobody waits for itself.
+ * @throws ClambakeError BLOCKED where others hold them or came earlier, and the time to wait is over, or it holds some itself;
+ *   DATABASE_UNAVAILABLE where the server stops meanwhile: made again elsewhere, a request with a client key keeps its place;
+ *   UNAUTHENTICATED where its token is revoked meanwhile; LIMIT_EXCEEDED, CONFLICT of the line
  */
 export async function takeInTurn<Result>(context: Context, wanted: Wanted<Result>): Promise<Result> {
   const asker = authorId(context);
-  const first = await wanted.take(null);
-  if (!isInTheWay(first)) return first;
-  const ownAlone = first.held.length > 0 && first.held.every(({ holderId }) => holderId === asker);
-  if (!wanted.wait || ownAlone) throw blocked(first, asker, false);
-  return waitInLine(context, wanted, wanted.wait);
+  const leaving = watchLeaving(context);
+  try {
+    const first = await wanted.take(null, leaving.assertStays);
+    if (!isInTheWay(first)) return first;
+    if (!wanted.wait || isOwn(first, asker)) throw blocked(first, asker, false);
+    return await waitInLine(context, wanted, wanted.wait, leaving);
+  } finally {
+    leaving.end();
+  }
 }
 
-async function waitInLine<Result>(context: Context, wanted: Wanted<Result>, wait: number): Promise<Result> {
-  const { database, freed, signal, log, staleAfter, viewer, liveTokens } = context;
+async function waitInLine<Result>(
+  context: Context,
+  wanted: Wanted<Result>,
+  wait: number,
+  leaving: Leaving,
+): Promise<Result> {
+  const { database, freed, log, staleAfter } = context;
   const { pool } = database;
-  // Who deregisters in another terminal takes nothing any more.
-  const revoked = viewer.kind === 'instance' ? liveTokens.use(viewer, signal) : signal;
-  const leaving = AbortSignal.any([signal, revoked, freed.closing]);
+  const { resources, clientKey } = wanted;
+  const asker = authorId(context);
   const deadline = performance.now() + wait;
-  let place = await joinLine(pool, authorId(context), wanted.resources, wanted.clientKey);
+  const owner = randomUUID();
+  const join = () =>
+    patiently(() => joinLine(pool, { instanceId: asker, resources, clientKey, owner }), leaving.signal);
+  let place = await join();
   let renewed = performance.now();
+  const take = () => wanted.take(place, leaving.assertStays);
   try {
     for (;;) {
       const { told } = freed;
-      const seen = await patiently(() => wanted.look(place), leaving);
-      const result = isFree(seen) ? await wanted.take(place) : seen;
+      const seen = await patiently(() => wanted.look(place), leaving.signal);
+      leaving.assertStays();
+      const free = seen.held.length === 0 && seen.ahead.length === 0;
+      const result = !free ? seen : clientKey === null ? await take() : await patiently(take, leaving.signal);
       if (!isInTheWay(result)) return result;
       const left = deadline - performance.now();
-      if (left <= 0) throw blocked(result, authorId(context), true);
-      await freed.next(told, Math.min(backstop, left), leaving);
-      if (freed.closing.aborted) throw stopping();
-      if (signal.aborted) throw new ClambakeError('BLOCKED', `${signature(context)} has stopped waiting.`);
-      revoked.throwIfAborted();
+      if (left <= 0 || isOwn(result, asker)) throw blocked(result, asker, true);
+      await freed.next(told, Math.min(backstop, left), leaving.signal);
+      leaving.assertStays();
       if (performance.now() - renewed < renewEvery(staleAfter)) continue;
       renewed = performance.now();
-      if (!(await renewPlace(pool, place, staleAfter))) {
-        place = await joinLine(pool, authorId(context), wanted.resources, wanted.clientKey);
-      }
+      if (!(await patiently(() => renewPlace(pool, place, staleAfter), leaving.signal))) place = await join();
     }
   } finally {
     // Whoever comes again under its key finds its place, where only this server goes.
-    if (!freed.closing.aborted) {
-      await leaveLine(pool, place).catch((error: unknown) => {
+    if (!leaving.stops || clientKey === null) {
+      await leaveLine(pool, place, owner).catch((error: unknown) => {
         log.warn({ err: error }, 'a waiter could not be taken from the line: it leaves by itself in 10 s');
       });
       freed.tell();
@@ -84,14 +99,7 @@ async function waitInLine<Result>(context: Context, wanted: Wanted<Result>, wait
   }
 }
 
-/** The error for a request that waits when the server stops: made again, it goes on waiting. */
-export function stopping(): ClambakeError {
-  return new ClambakeError('DATABASE_UNAVAILABLE', 'The server is stopping: ask again, and the waiting goes on.', {
-    retryable: true,
-  });
-}
-
-const isFree = ({ held, ahead }: InTheWay): boolean => held.length === 0 && ahead.length === 0;
+const isOwn = ({ held }: InTheWay, asker: string | null): boolean => held.some(({ holderId }) => holderId === asker);
 
 function isInTheWay(result: unknown): result is InTheWay {
   return typeof result === 'object' && result !== null && 'held' in result && 'ahead' in result;

@@ -5,12 +5,14 @@ import type { Context } from '../context.ts';
 import { InstanceRef } from '../instance/schema.ts';
 import { selection } from '../selection.ts';
 import { findHeld } from './holds.ts';
-import { allWaiting, sharesWith, type Waiting } from './queue.ts';
-import { parseResource } from './resource.ts';
+import { allWaiting, type Waiting } from './queue.ts';
+import { Footprint } from './resource.ts';
 import { BlockerRef } from './schema.ts';
 
-/** Read once an operation, however many blockers ask who waits for them. */
-const waitingIn = createContextCache((context: Context) => allWaiting(context.database.pool));
+/** Read once for all blockers that ask at a time who waits for them. */
+const waitingIn = createContextCache((context: Context) =>
+  allWaiting(context.database.pool).finally(() => waitingIn.delete(context)),
+);
 
 export const WaiterRef = builder.objectRef<Waiting>('Waiter').implement({
   description: 'Somebody who waits until resources are free. First come, first served.',
@@ -34,8 +36,9 @@ export const WaiterRef = builder.objectRef<Waiting>('Waiter').implement({
     blockers: t.field({
       type: [BlockerRef],
       description: 'The blockers that hold what it waits for, oldest first.',
-      async resolve({ resources }, _, context, info) {
-        const held = await findHeld(context.database.pool, resources.map(parseResource), context.staleAfter);
+      async resolve({ resources, keys }, _, context, info) {
+        const wanted = resources.map((name, index) => ({ name, key: keys[index] ?? '' }));
+        const held = await findHeld(context.database.pool, wanted, context.staleAfter);
         return context.database.prisma.blocker.findMany({
           ...selection(context, info),
           where: { messageId: { in: held.map(({ blockerId }) => blockerId) } },
@@ -46,17 +49,21 @@ export const WaiterRef = builder.objectRef<Waiting>('Waiter').implement({
   }),
 });
 
-/** Everybody who waits now, in order. */
-export const waiting = (context: Context): Promise<Waiting[]> => waitingIn(context);
+/** Who waits now, in order. @param projectId only the instances of this project, where it is given */
+export async function waiting(context: Context, projectId?: number): Promise<Waiting[]> {
+  const all = await waitingIn(context);
+  return projectId === undefined ? all : all.filter((waiter) => waiter.projectId === projectId);
+}
 
 builder.prismaObjectField('Blocker', 'waiters', (t) =>
   t.field({
     type: [WaiterRef],
     description: 'Who waits for what it holds, in order.',
-    async resolve({ resources, endedAt }, _, context) {
-      if (resources.length === 0 || endedAt !== null) return [];
-      const held = resources.map(parseResource);
-      return (await waiting(context)).filter((waiter) => sharesWith(waiter, held));
+    select: { holds: { select: { key: true, name: true } } },
+    async resolve({ holds }, _, context) {
+      if (holds.length === 0) return [];
+      const footprint = new Footprint(holds);
+      return (await waiting(context)).filter(({ keys }) => keys.some((key) => footprint.find(key)));
     },
   }),
 );

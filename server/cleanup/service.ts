@@ -15,11 +15,17 @@ export interface Cleaned {
 /** Milliseconds a step may take: however much there is, the limits on ordinary statements are not for these. */
 const longest = 600_000;
 
+// A `done` stays as long as the request that it answers: without it that would be open again.
+const isOld = `expires_at < now() - $1::float8 * interval '1 millisecond' AND NOT (type = 'DONE' AND EXISTS (
+  SELECT 1 FROM clambake.message request
+  WHERE request.id = message.reply_to_id AND request.type = 'REQUEST'
+    AND request.expires_at >= now() - $1::float8 * interval '1 millisecond'))`;
+
 // Channels first, as sending does: a reply holds its channel and waits for the message it answers.
 const lockChannels = statement<object, [olderThan: number]>(
   'cleanup-channels',
   `SELECT id FROM clambake.channel WHERE id IN (
-     SELECT channel_id FROM clambake.message WHERE expires_at < now() - $1::float8 * interval '1 millisecond'
+     SELECT channel_id FROM clambake.message WHERE ${isOld}
    ) ORDER BY id FOR UPDATE`,
   longest,
 );
@@ -28,7 +34,7 @@ const lockChannels = statement<object, [olderThan: number]>(
 const deleteMessages = statement<{ count: number }, [olderThan: number]>(
   'cleanup-messages',
   `WITH gone AS (
-     DELETE FROM clambake.message WHERE expires_at < now() - $1::float8 * interval '1 millisecond' RETURNING channel_id, seq
+     DELETE FROM clambake.message WHERE ${isOld} RETURNING channel_id, seq
    ), pruned AS (
      UPDATE clambake.channel SET pruned_seq = greatest(pruned_seq, latest.seq)
      FROM (SELECT channel_id, max(seq) AS seq FROM gone GROUP BY channel_id) AS latest WHERE id = latest.channel_id

@@ -25,8 +25,11 @@ export interface Hold {
   /** The channels as they were when the following began. */
   states: ChannelState[];
   tails: Tail[];
-  /** Ends at the next change of any of the channels since the last call of `changed` began, or with the signal. */
-  changed(signal: AbortSignal): Promise<void>;
+  /**
+   * Ends at the next change of any of the channels since the last call of `changed` ended, with the signal, or after so many
+   * milliseconds.
+   */
+  changed(signal: AbortSignal, atMost?: number): Promise<void>;
   close(): void;
 }
 
@@ -105,12 +108,14 @@ export class Tails {
     return {
       states,
       tails,
-      async changed(signal) {
+      async changed(signal, atMost) {
         if (!changed && !signal.aborted) {
+          const timer = atMost === undefined ? undefined : setTimeout(() => wakeUp(), atMost);
           await new Promise<void>((resolve) => {
             wakeUp = resolve;
             signal.addEventListener('abort', wakeUp, { once: true });
           });
+          clearTimeout(timer);
           signal.removeEventListener('abort', wakeUp);
         }
         changed = false;

@@ -169,7 +169,7 @@ export function protocolOptions<Viewer>(
     onOperation({ extra }, id, payload, _args, result) {
       const running = runs.get(payload);
       if (!running || !isAsyncIterable(result)) return undefined;
-      return abortable(sendTexts(result, extra.socket, id), running.abandoned);
+      return abortable(sendTexts(result, extra.socket, id, running.abandoned.signal), running.abandoned);
     },
 
     onNext(_context, _id, payload, _args, result) {
@@ -203,8 +203,11 @@ async function* sendTexts<Result extends object>(
   results: AsyncIterable<Result>,
   socket: WebSocket,
   id: string,
+  abandoned: AbortSignal,
 ): AsyncGenerator<Result, void> {
   for await (const result of results) {
+    // The id may name another operation by now.
+    if (abandoned.aborted) return;
     const text = textOf(result);
     if (text === undefined) yield result;
     else await sendText(socket, `{"id":${JSON.stringify(id)},"type":"next","payload":${text}}`);

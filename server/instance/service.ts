@@ -1,4 +1,4 @@
-import { endBlockersOf, publishEnd } from '../blocker/service.ts';
+import { endBlockersOf, lockBlockersOf, publishEnd } from '../blocker/service.ts';
 import { type Context, requireOperator } from '../context.ts';
 import type { InstanceStatus } from '../database/generated/enums.ts';
 import { type Queryable, statement, transaction } from '../database/statement.ts';
@@ -131,6 +131,7 @@ export async function deregister(context: Context, named: string | null | undefi
   const id = viewer.kind === 'instance' ? viewer.id : other;
   if (!id) throw badInput('instance', 'The operator is no instance: name the one to deregister.');
   const left = await transaction(database.pool, async (client) => {
+    await lockBlockersOf(client, id);
     const [ended] = await endInstance(client, id);
     if (!ended) return undefined;
     const blockers = await endBlockersOf(client, id);

@@ -66,7 +66,7 @@ const StatusRef = builder.objectRef<StatusScope>('Status').implement({
     waiters: t.field({
       type: [WaiterRef],
       description: 'Who waits for what others hold, in order.',
-      resolve: (_, __, context) => waiting(context),
+      resolve: ({ projectId }, _, context) => waiting(context, projectId),
     }),
     messages: t.connection(
       {

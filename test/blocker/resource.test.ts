@@ -20,6 +20,7 @@ describe('the name of a resource', () => {
     ['doc-db-v2:/src//a/./b/../c.ts', 'doc-db-v2:src/a/c.ts'],
     ['doc-db-v2:/', 'doc-db-v2:/'],
     ['doc-db-v2:.', 'doc-db-v2:/'],
+    ['p:.', 'p:.'],
     ['port:5432', 'port:5432'],
     ['branch:feature/x', 'branch:feature/x'],
     ['/etc/hosts', '/etc/hosts'],
@@ -32,6 +33,55 @@ describe('the name of a resource', () => {
   ])('%s is %s', (given, expected) => {
     expect(name(given)).toBe(expected);
     expect(name(expected)).toBe(expected);
+  });
+
+  it('reads back as the same, whatever was given', () => {
+    const part = fc.constantFrom(
+      'a',
+      'B',
+      ' ',
+      'é',
+      'ß',
+      'ς',
+      '.',
+      '..',
+      '/',
+      '\\',
+      ':',
+      '*',
+      '~',
+      'ſ',
+      '\ufe0f',
+      'C:',
+      'İ',
+    );
+    fc.assert(
+      fc.property(
+        fc.constantFrom('p:', 'pp:', '/', 'C:/', 'c:', ''),
+        fc.array(part, { maxLength: 8 }),
+        (scope, parts) => {
+          let read: ReturnType<typeof parseResource>;
+          try {
+            read = parseResource(scope + parts.join(''));
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'BAD_INPUT' });
+            return;
+          }
+          expect(parseResource(read.name)).toEqual(read);
+        },
+      ),
+      { numRuns: 3000 },
+    );
+  });
+
+  it.each([
+    ['p:ΟΔΟΣ.md', 'p:οδος.md'],
+    ['p:src', 'p:ſrc'],
+    ['p:a.', 'p:a'],
+    ['p:❤\ufe0f.md', 'p:❤.md'],
+    ['p:straße', 'p:STRASSE'],
+  ])('%s is %s to some file system', (one, other) => {
+    expect(same(one, other)).toBe(true);
   });
 
   it('is compared without regard to case and to how letters are composed: what some file system takes for one is one', () => {
@@ -62,6 +112,11 @@ describe('the name of a resource', () => {
     'x'.repeat(1100),
   ])('%j is none', (given) => {
     expect(() => parseResource(given)).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
+  });
+
+  it('is refused with others that are too long together', () => {
+    const long = Array.from({ length: 200 }, (_, n) => `p:${n}/${'x'.repeat(900)}`);
+    expect(() => parseResources(long)).toThrow(/at most 131072/);
   });
 
   it('is listed once, and not where a folder of the list covers it', () => {

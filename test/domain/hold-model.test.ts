@@ -42,14 +42,22 @@ class Model {
     return this.inTheWay(claim).length === 0 && !before.some((other) => sharing(other.keys, claim.keys));
   }
 
-  /** Serves everybody who can be, in order. */
+  /** Nobody waits for itself. */
+  isOwn(claim: Claim): boolean {
+    return this.inTheWay(claim).some((other) => other.who === claim.who);
+  }
+
+  /** Serves everybody who can be, in order, and sends away who would wait for itself. */
   serve(): void {
     for (let n = 0; n < this.line.length; n += 1) {
       const claim = this.line[n];
-      if (!claim || !this.isFree(claim, this.line.slice(0, n))) continue;
+      if (!claim) continue;
+      const free = this.isFree(claim, this.line.slice(0, n));
+      if (!free && !this.isOwn(claim)) continue;
       this.line.splice(n, 1);
-      this.held.push(claim);
-      n -= 1;
+      if (free) this.held.push(claim);
+      // Whoever came before may be sent away by this, and whoever came behind be free.
+      n = -1;
     }
   }
 }
@@ -85,15 +93,13 @@ it('whatever agents take, wait for, release, interrupt and look at: it is as a l
           } else {
             const agent = agents[step.who] as Agent;
             const claim = claimOf(step.who, step.wanted);
-            const ownAlone =
-              model.inTheWay(claim).length > 0 && model.inTheWay(claim).every((it) => it.who === step.who);
             if (step.act === 'guard') {
               const others = model.inTheWay(claim).filter((it) => it.who !== step.who);
               expect((await guard(agent, texts(step.wanted))).clear).toBe(others.length === 0);
             } else if (model.isFree(claim)) {
               await hold(agent, texts(step.wanted));
               model.held.push(claim);
-            } else if (step.act === 'hold' || ownAlone) {
+            } else if (step.act === 'hold' || model.isOwn(claim)) {
               const wait = step.act === 'wait' ? '1m' : undefined;
               expect((await agent.fail(sendBlocker, { resources: texts(step.wanted), wait })).code).toBe('BLOCKED');
             } else {

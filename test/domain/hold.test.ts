@@ -1,3 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { guard, hold, holdAborted, release, sendBlocker, waiters } from '../support/hold.ts';
 import { Agent, startReplica, startTestServer, type TestServer } from '../support/server.ts';
@@ -84,6 +87,22 @@ describe('a blocker with resources', () => {
     await hold(ann, ['port:8000']);
     await ann.leave();
     expect(await isFree()).toBe(true);
+  });
+
+  it('ends with a bare done although another of its holder is over and nobody has ended that yet', async () => {
+    const [ann] = await two('bare-done');
+    await hold(ann, ['port:8100'], { for: '1s' });
+    const { id } = await hold(ann, ['port:8101']);
+    await sleep(1100);
+    const done = 'mutation { sendMessage(to: "@all", type: DONE, subject: "Done") { endedBlocker { id } } }';
+    expect(await ann.do(done)).toEqual({ sendMessage: { endedBlocker: { id } } });
+  });
+
+  it('tells for each file of a held folder that it is held', async () => {
+    const [ann, ben] = await two('each');
+    await hold(ann, ['each:src/']);
+    const { held } = await guard(ben, ['each:src/a.ts', 'each:docs/a.md', 'each:src/b.ts']);
+    expect(held.map(({ resource }) => resource)).toEqual(['each:src/a.ts', 'each:src/b.ts']);
   });
 
   it('is found by what it holds, while it is open and after', async () => {
@@ -232,6 +251,52 @@ describe('waiting', () => {
     expect((await guard(ann, ['port:1400'])).clear).toBe(true);
   });
 
+  it('for one thing, while it holds another that it wants too, is refused: nobody waits for itself', async () => {
+    const [ann, ben] = await two('itself');
+    await hold(ann, ['port:1700']);
+    await hold(ben, ['port:1701']);
+    const refused = await ben.fail(sendBlocker, { resources: ['port:1700', 'port:1701'], wait: '1m' });
+    expect(refused).toMatchObject({ code: 'BLOCKED', message: expect.stringContaining('End it first') });
+  });
+
+  it('is told of what it asked for where somebody came first', async () => {
+    const [ann, ben] = await two('named');
+    const cat = await server.register('named');
+    await hold(ann, ['port:1800']);
+    const gone = new AbortController();
+    const waiting = holdAborted(ben, ['port:1800', 'port:1801'], '1m', gone.signal).catch(() => '');
+    await expect.poll(() => waiters(ann)).toHaveLength(1);
+    const refused = await cat.fail(sendBlocker, { resources: ['port:1801'] });
+    expect(refused.message).toContain(`port:1801 is free, but ${ben.id} came first`);
+    gone.abort();
+    await waiting;
+  });
+
+  it('is allowed twenty times at once', async () => {
+    const [ann, ben] = await two('many-waits');
+    await hold(ann, ['port:1900']);
+    const gone = new AbortController();
+    const all = Array.from({ length: 20 }, () => holdAborted(ben, ['port:1900'], '1m', gone.signal).catch(() => ''));
+    await expect.poll(() => waiters(ann), { timeout: 5000 }).toHaveLength(20);
+    expect((await ben.fail(sendBlocker, { resources: ['port:1900'], wait: '1m' })).code).toBe('LIMIT_EXCEEDED');
+    gone.abort();
+    await Promise.all(all);
+    await expect.poll(() => waiters(ann), { timeout: 5000 }).toEqual([]);
+  });
+
+  it('under a key that waits for something else is refused', async () => {
+    const [ann, ben] = await two('other-key');
+    await hold(ann, ['port:2100', 'port:2101']);
+    const gone = new AbortController();
+    const waiting = ben.fail(sendBlocker, { resources: ['port:2100'], wait: '3s', clientKey: 'one-key' });
+    await expect.poll(() => waiters(ann)).toHaveLength(1);
+    const other = await ben.fail(sendBlocker, { resources: ['port:2101'], wait: '1m', clientKey: 'one-key' });
+    expect(other.code).toBe('CONFLICT');
+    expect(await waiters(ann)).toHaveLength(1);
+    gone.abort();
+    expect((await waiting).code).toBe('BLOCKED');
+  });
+
   it('of one request that was made twice gives both the one blocker, and takes one place', async () => {
     const [ann, ben] = await two('twice');
     const { id } = await hold(ann, ['port:1500']);
@@ -327,6 +392,25 @@ describe('a warning', () => {
     expect((await warned).sendMessage.objection).toEqual({ from: ben.id, type, subject: 'Not now' });
     expect(performance.now() - begun).toBeLessThan(15_000);
     await ben.leave();
+  });
+
+  it('is over in time whatever the garbage collector takes', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const [ann] = await two('collected');
+    const warned = ann.do<Warned>(warn, { wait: '2s' });
+    const begun = performance.now();
+    const clock = setInterval(collect, 100);
+    await warned.finally(() => clearInterval(clock));
+    expect(performance.now() - begun).toBeLessThan(6000);
+  });
+
+  it('ends with its token', async () => {
+    const [ann] = await two('leaving-warning');
+    const warned = ann.fail(warn, { wait: '30s' });
+    await sleep(500);
+    await ann.leave();
+    expect((await warned).code).toBe('UNAUTHENTICATED');
   });
 
   it('that everybody is silent about passes when the time is over', async () => {

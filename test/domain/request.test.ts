@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Agent, startTestServer, type TestServer } from '../support/server.ts';
 
@@ -81,5 +82,16 @@ describe('a request', () => {
     expect(await requests(ben, 'here')).toEqual([loud, secret]);
     expect(await requests(cat, 'here')).toEqual([loud]);
     expect(await requests(cat, 'elsewhere')).toEqual([]);
+  });
+
+  it('stays answered after its answer was cleaned up', async () => {
+    const [ann, ben] = [await server.register('cleaned'), await server.register('cleaned')];
+    const request = await ann.send(ben.id, 'In a month', { type: 'REQUEST', expiresIn: '30d' });
+    const answer = await ben.send(ann.id, 'Done', { type: 'DONE', replyTo: request });
+    const pool = new pg.Pool({ connectionString: server.database.url });
+    await pool.query(`UPDATE clambake.message SET expires_at = now() - interval '20 days' WHERE id = $1`, [answer]);
+    await pool.end();
+    await server.operator.do('mutation { cleanup { messages } }');
+    expect(await requests(ann, 'cleaned')).toEqual([]);
   });
 });

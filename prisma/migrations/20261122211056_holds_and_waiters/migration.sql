@@ -23,6 +23,7 @@ CREATE TABLE "clambake"."waiter" (
     "resources" TEXT[],
     "keys" TEXT[],
     "client_key" TEXT,
+    "owner" TEXT NOT NULL,
     "since" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "seen_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 

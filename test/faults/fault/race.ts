@@ -92,6 +92,8 @@ async function lineUp(cluster: Cluster, members: Member[], scale: Scale): Promis
       outcome.messages += 1;
       served.push(member.id);
       outcome.latencies.push(performance.now() - released);
+      // Long enough for another one to be seen inside.
+      await sleep(5);
       inside -= 1;
       released = performance.now();
       await must(cluster.endpoint(n % 2), member.token, releaseBlocker, { id: answer.id });
