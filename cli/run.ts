@@ -1,13 +1,15 @@
 import { readConfig } from '../server/config.ts';
 import { ask } from './client/client.ts';
+import { withPatience } from './client/waiting.ts';
 import { CliError, ExitCode } from './exit.ts';
 import { Actor, type Asking } from './identity/acting.ts';
 import { fillIn } from './identity/fill.ts';
 import { liveAmong } from './identity/live.ts';
 import { alikeTo, forget, register } from './identity/registration.ts';
+import { nameResources } from './identity/resource.ts';
 import { nextPage } from './line/again.ts';
 import type { Command, Globals, LocalOptions } from './line/table.ts';
-import { json, resultOf, withoutSecrets } from './output/json.ts';
+import { holdsSomething, json, resultOf, withoutSecrets } from './output/json.ts';
 import { render } from './output/render.ts';
 import { report } from './output/report.ts';
 import { complain, print } from './output/stream.ts';
@@ -28,8 +30,7 @@ export async function run(
   options: LocalOptions = {},
 ): Promise<number> {
   try {
-    await perform(command, variables, globals, options);
-    return ExitCode.done;
+    return await perform(command, variables, globals, options);
   } catch (error) {
     return report(error, globals.json);
   }
@@ -40,46 +41,56 @@ async function perform(
   given: Record<string, unknown>,
   globals: Globals,
   options: LocalOptions,
-): Promise<void> {
+): Promise<ExitCode> {
   const surroundings = { cwd: process.cwd(), environment: process.env };
   const config = readConfig(surroundings.environment);
   const reach = new Reach(config, globals.url);
-  const variables = fillIn(command, given, surroundings);
   const asking = { config, reach, as: globals.as, ...surroundings };
   const actor = await Actor.find(command.identity, asking);
+  const filled = fillIn(command, given, surroundings);
+  const variables = nameResources(command, filled, { cwd: surroundings.cwd, session: actor.session });
   const show = (data: Record<string, unknown>): Promise<boolean> => print(laidOut(data, command, given, globals));
 
   if (command.operation === 'subscription') {
     const { subscribe } = await import('./follow/subscribe.ts');
-    return subscribe({ command, variables, options, globals, actor, show, ...surroundings });
+    await subscribe({ command, variables, options, globals, actor, show, ...surroundings });
+    return ExitCode.done;
   }
   switch (command.operationName) {
     case 'Register':
-      return registerHere(command, variables, asking, actor, show);
+      await registerHere(command, variables, asking, actor, show);
+      return ExitCode.done;
     case 'Deregister': {
       const data = await deregister(command, variables, actor, asking);
       forget((resultOf(data) as { id: string }).id, reach, config.home);
-      return void (await show(data));
+      await show(data);
+      return ExitCode.done;
     }
-    default:
-      await show(await request(command, variables, actor));
+    default: {
+      const data = await request(command, variables, actor);
+      await show(data);
+      return command.blocked?.some((path) => holdsSomething(data, path)) ? ExitCode.blocked : ExitCode.done;
+    }
   }
 }
 
 function request(
-  { document, operation, repeatable, variables: table }: Command,
+  command: Command,
   variables: Record<string, unknown>,
   actor: Actor,
   unanswered?: () => void,
 ): Promise<Record<string, unknown>> {
+  const { document, operation, repeatable, variables: table } = command;
   const once = table.some((variable) => variable.once && variables[variable.name]);
-  return actor.act((url, token) =>
-    ask({
-      ...{ url, token, document, variables },
-      mutation: operation === 'mutation',
-      repeatable: repeatable && !once,
-      ...(unanswered ? { unanswered } : {}),
-    }),
+  return withPatience(command, variables, (patience) =>
+    actor.act((url, token) =>
+      ask({
+        ...{ url, token, document, variables, patience },
+        mutation: operation === 'mutation',
+        repeatable: repeatable && !once,
+        ...(unanswered ? { unanswered } : {}),
+      }),
+    ),
   );
 }
 
@@ -144,5 +155,6 @@ function laidOut(
     paint: paintFor(process.stdout),
     more: (cursor) => visibleLine(nextPage(command, given, globals, cursor)),
     first: given.after === undefined,
+    ...(typeof given.wait === 'string' ? { waited: given.wait } : {}),
   });
 }

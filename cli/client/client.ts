@@ -9,6 +9,22 @@ export const answerTimeout = 30_000;
 /** Pauses before each further attempt, in milliseconds. */
 const pauses = [100, 400, 1000];
 
+/** The same for a request that waits. The server keeps its place in line for 10 s after the connection has broken off. */
+const pausesInLine = [...pauses, 1000, 2000, 2000, 2000];
+
+/** Milliseconds after which a connection counts as a good one, so that the attempts are counted anew. */
+const settled = 10_000;
+
+/** That the server may keep its answer back. */
+export interface Patience {
+  /** The variable that tells the server for how long. What is left of the time takes the place of its value. */
+  variable: string;
+  /** When the time is over: milliseconds since 1970. */
+  until: number;
+  /** Ends the waiting; its reason is thrown. */
+  signal: AbortSignal;
+}
+
 /** One operation, asked once. */
 export interface Call {
   /** The server's address, without `/graphql`. */
@@ -23,6 +39,8 @@ export interface Call {
   repeatable: boolean;
   /** Told where no answer came to a request that may have been carried out, before it is repeated. */
   unanswered?: () => void;
+  /** Where the server waits before it answers. */
+  patience?: Patience | undefined;
 }
 
 /** The server cannot be reached: exit code 5. */
@@ -38,68 +56,100 @@ export class Unreachable extends CliError {
 
 /**
  * Asks the server. Where nothing was sent, or where asking twice does no harm, a failure on the way is followed by up to
- * three more attempts.
+ * three more attempts; one that waits goes on waiting, for what is left of its time, also while its server is restarted.
  * @returns the operation's data
- * @throws CliError with the server's own messages and code, or Unreachable
+ * @throws CliError with the server's own messages and code, or Unreachable; the reason of the signal that ended it
  */
 export async function ask(call: Call): Promise<Record<string, unknown>> {
-  for (const pause of pauses) {
+  const { patience, unanswered } = call;
+  let reached = false;
+  for (let failures = 0; ; failures += 1) {
+    const begun = Date.now();
+    patience?.signal.throwIfAborted();
     try {
       return await attempt(call);
     } catch (error) {
-      if (!worthRepeating(error, call)) throw understood(error, call);
-      if (!(error instanceof TransportError) || error.sent) call.unanswered?.();
+      patience?.signal.throwIfAborted();
+      const inLine = patience !== undefined && reached && call.repeatable;
+      if (patience && Date.now() - begun > settled) failures = 0;
+      const pause = (patience && reached ? pausesInLine : pauses)[failures];
+      const repeated = worthRepeating(error, call) || (inLine && isRefused(error));
+      if (pause === undefined || !repeated) throw understood(error, call, inLine);
+      if (!(error instanceof TransportError) || error.sent) {
+        reached = true;
+        unanswered?.();
+      }
+      // Spread out, so that many clients of one server do not come back in the same instant.
+      await sleep(pause * (0.5 + Math.random()), undefined, patience && { signal: patience.signal }).catch(
+        (reason: unknown) => {
+          patience?.signal.throwIfAborted();
+          throw reason;
+        },
+      );
     }
-    // Spread out, so that many clients of one server do not come back in the same instant.
-    await sleep(pause * (0.5 + Math.random()));
   }
-  return attempt(call).catch((error: unknown) => {
-    throw understood(error, call);
-  });
 }
+
+/** Nothing listens there now: a server that restarts is back in a moment. */
+const isRefused = (error: unknown): boolean => error instanceof TransportError && error.code === 'ECONNREFUSED';
+
+/** The variables, with what is left of the time to wait. */
+function variablesNow({ variables, patience }: Call): Record<string, unknown> {
+  if (!patience) return variables;
+  // A wait of nothing at all is none: then an objection that has come meanwhile would not be looked for.
+  return { ...variables, [patience.variable]: `${Math.max(1, Math.ceil(leftOf(patience) / 1000))}s` };
+}
+
+const leftOf = ({ until }: Patience): number => Math.max(0, until - Date.now());
 
 /** The headers of every request to the GraphQL endpoint. */
 export function headersFor(token: string): Record<string, string> {
   return { authorization: `Bearer ${token}`, 'user-agent': 'clambake' };
 }
 
-async function attempt({ url, token, document, variables }: Call): Promise<Record<string, unknown>> {
+async function attempt(call: Call): Promise<Record<string, unknown>> {
+  const { url, token, document, patience } = call;
   const client = new GraphQLClient(`${url}/graphql`, {
     headers: headersFor(token),
     // Only the parts of a Response that graphql-request reads: the class itself would load the built-in fetch.
-    fetch: fetchOverNode as unknown as typeof fetch,
+    fetch: fetchOverNode(patience) as unknown as typeof fetch,
     // Otherwise graphql-request parses the document to find the name.
     excludeOperationName: true,
   });
-  const { data } = await client.rawRequest<Record<string, unknown>>(document, variables);
+  const { data } = await client.rawRequest<Record<string, unknown>>(document, variablesNow(call));
   if (typeof data !== 'object' || data === null) throw notClambake(url, 'its answer holds no data');
   return data;
 }
 
-async function fetchOverNode(
+type Fetch = (
   url: URL,
   init: { method: 'GET' | 'POST'; headers: Headers; body?: string },
-): Promise<Pick<Response, 'ok' | 'status' | 'text'> & { headers: Pick<Headers, 'get'> }> {
-  const headers: Record<string, string> = {};
-  init.headers.forEach((value, name) => {
-    headers[name] = value;
-  });
-  const { method, body } = init;
-  const answer = await send({
-    url: url.href,
-    method,
-    headers,
-    timeout: answerTimeout,
-    ...(body === undefined ? {} : { body }),
-  });
-  refuseUnlessGraphQL(answer, url.href);
-  return {
-    ok: answer.status >= 200 && answer.status < 300,
-    status: answer.status,
-    headers: { get: (name) => (name.toLowerCase() === 'content-type' ? answer.contentType : null) },
-    text: async () => answer.body,
+) => Promise<Pick<Response, 'ok' | 'status' | 'text'> & { headers: Pick<Headers, 'get'> }>;
+
+const fetchOverNode =
+  (patience: Patience | undefined): Fetch =>
+  async (url, init) => {
+    const headers: Record<string, string> = {};
+    init.headers.forEach((value, name) => {
+      headers[name] = value;
+    });
+    const { method, body } = init;
+    const answer = await send({
+      url: url.href,
+      method,
+      headers,
+      timeout: answerTimeout,
+      ...(body === undefined ? {} : { body }),
+      ...(patience ? { signal: patience.signal, patience: leftOf(patience) } : {}),
+    });
+    refuseUnlessGraphQL(answer, url.href);
+    return {
+      ok: answer.status >= 200 && answer.status < 300,
+      status: answer.status,
+      headers: { get: (name) => (name.toLowerCase() === 'content-type' ? answer.contentType : null) },
+      text: async () => answer.body,
+    };
   };
-}
 
 /** An answer of status 5xx that did not come from Clambake: a proxy whose server is restarting, for one. */
 class BadGateway extends Unreachable {}
@@ -147,8 +197,10 @@ function worthRepeating(error: unknown, call: Call): boolean {
 }
 
 /** The same error for people and for exit codes. What graphql-request throws quotes the whole request and answer. */
-function understood(error: unknown, call: Call): Error {
+function understood(error: unknown, call: Call, inLine: boolean): Error {
   if (error instanceof CliError) return error;
+  // A server that was stopped while somebody waited is not started again by that.
+  if (inLine && isRefused(error)) return new Unreachable(`The server at ${call.url} has stopped meanwhile.`, false);
   if (error instanceof TransportError) return unreachable(error, call);
   if (error instanceof ClientError) {
     const { status, errors } = error.response;

@@ -3,6 +3,9 @@ import http, { type IncomingMessage } from 'node:http';
 /** Most bytes of an answer that are kept, so that a wrong address cannot fill the memory. */
 const maxAnswerBytes = 64 * 1024 * 1024;
 
+/** Milliseconds of silence after which a connection on which an answer is waited for is looked after. */
+const keepAliveDelay = 10_000;
+
 /** One request. Bodies are text. */
 export interface HttpRequest {
   url: string;
@@ -11,6 +14,8 @@ export interface HttpRequest {
   body?: string;
   /** Milliseconds of silence after which the request is given up. */
   timeout: number;
+  /** Milliseconds more, once there is a connection: the server keeps its answer back. */
+  patience?: number;
   signal?: AbortSignal;
 }
 
@@ -59,8 +64,18 @@ export async function open(request: HttpRequest): Promise<IncomingMessage> {
       ...(request.signal ? { signal: request.signal } : {}),
     });
     const connected = url.protocol === 'https:' ? 'secureConnect' : 'connect';
-    outgoing.on('socket', (socket) => socket.once(connected, () => (sent = true)));
-    outgoing.on('timeout', () => outgoing.destroy(silence(request.timeout, sent)));
+    let timeout = request.timeout;
+    outgoing.on('socket', (socket) =>
+      socket.once(connected, () => {
+        sent = true;
+        if (request.patience === undefined) return;
+        timeout += request.patience;
+        socket.setTimeout(timeout);
+        // Nothing else would tell that the other side is gone.
+        socket.setKeepAlive(true, keepAliveDelay);
+      }),
+    );
+    outgoing.on('timeout', () => outgoing.destroy(silence(timeout, sent)));
     outgoing.on('error', (error) => reject(asTransportError(error, sent)));
     outgoing.on('response', resolve);
     outgoing.end(request.body);

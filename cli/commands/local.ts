@@ -1,7 +1,54 @@
-import { type LocalCommand, shells } from '../line/table.ts';
+import { type LocalCommand, shells, type Variable } from '../line/table.ts';
+
+/** A flag of a local command: a text, where nothing else is said. */
+const flag = (name: string, description: string, more: Partial<Variable> = {}): Variable => ({
+  ...{ name, flag: name, kind: 'string', list: false, required: false, positional: false, description },
+  ...more,
+});
 
 /** Every command of `cli/commands`. */
 export const localCommands: readonly LocalCommand[] = [
+  {
+    name: 'during',
+    group: 'Messages',
+    summary: 'Warn, hold resources while a command runs, and say when it is done.',
+    description:
+      'Warn the others, wait for what they have against it, hold resources while a command runs, and send a done that says how it ended. ' +
+      'Where somebody objects, or holds the resources, nothing is run and the exit code is 3; else it is the ' +
+      "command's own: 128 and the number of a signal that ended it, 127 where it cannot be found, 126 where it cannot be run. " +
+      'Should this process be killed, the command runs on: a process in the background then keeps the hold until that has ended, ' +
+      'and sends the done. With --json what the command prints goes to standard error.',
+    examples: [
+      'clambake during --resource docker:doc-db-v2 --subject "Rebuild" -- docker compose up -d --build',
+      'clambake during --resource docker-compose.yml --subject "New service" --notice 0s --wait 5m -- ./edit.sh',
+    ],
+    flags: [
+      flag('resource', 'What nobody else may touch meanwhile.', { list: true, required: true, resource: true }),
+      flag('subject', 'One line that says what it is about.', { required: true }),
+      flag('body', 'What else there is to say about it.'),
+      flag('to', 'Who is told: @all, a project or an instance.', { default: '@all' }),
+      flag('notice', 'How long after the warning the others may object; 0s sends none.', {
+        kind: 'duration',
+        default: '10s',
+      }),
+      flag('wait', 'How long to wait in line for the resources.', { kind: 'duration', default: '0s' }),
+      flag('for', 'How long to hold them at most.', { kind: 'duration', default: '1h' }),
+    ],
+    rest: { name: 'command', description: 'The command and its arguments, as they are: no shell reads them.' },
+    globals: ['json', 'as', 'url'],
+    load: async () => (await import('../during/during.ts')).during,
+  },
+  {
+    name: 'during-watcher',
+    group: 'Messages',
+    summary: 'Send the done of a `clambake during` that was killed.',
+    description:
+      'Send the done of a `clambake during` that was killed. That starts it by itself, and tells it what there is to know.',
+    examples: ['clambake during --help'],
+    hidden: true,
+    globals: [],
+    load: async () => (await import('../during/watcher.ts')).watcher,
+  },
   {
     name: 'serve',
     group: 'Server',
@@ -40,6 +87,34 @@ export const localCommands: readonly LocalCommand[] = [
     examples: ['clambake protocol >> CLAUDE.md'],
     globals: ['json'],
     load: async () => (await import('./protocol.ts')).protocol,
+  },
+  {
+    name: 'git-hooks',
+    group: 'Server',
+    summary: 'Have git respect what others hold, in this repository.',
+    description:
+      'Put two hooks into the git repository here, or take them away. Before a push the other instances on the project are shown; it is ' +
+      'stopped where one of them holds the branch (branch:main) or all of the project (its root). A commit is stopped where others hold ' +
+      'a file that it changes. Where nobody can be asked within 2 s, both go on; `--no-verify` is the way around. Hooks that are there ' +
+      'run first, and come back when these are removed. Where git takes its hooks from outside the repository (core.hooksPath), nothing ' +
+      'is installed: other repositories take theirs from there too.',
+    examples: ['clambake git-hooks install', 'clambake git-hooks remove'],
+    argument: { name: 'action', description: 'What to do with them.', choices: ['install', 'remove'] },
+    globals: ['json'],
+    load: async () => (await import('../git/git-hooks.ts')).gitHooks,
+  },
+  {
+    name: 'git-hook',
+    group: 'Server',
+    summary: 'Make the check of a git hook.',
+    description:
+      'Make the check of a git hook, as the hooks of `clambake git-hooks install` do. What is pushed comes on standard input, as git gives ' +
+      'it. Exit code 3: others hold something of it; 0: nobody does, or nobody can be asked.',
+    examples: ['clambake git-hook pre-commit', 'clambake git-hook pre-push < refs'],
+    argument: { name: 'hook', description: 'The hook.', choices: ['pre-push', 'pre-commit'] },
+    hidden: true,
+    globals: ['as', 'url'],
+    load: async () => (await import('../git/git-hook.ts')).gitHook,
   },
   {
     name: 'completion',

@@ -85,7 +85,7 @@ function ownName(): string {
 
 /** Waits until the server has stopped: by a signal, by `clambake stop`, or by itself. */
 async function untilStopped(running: Running, signal: AbortSignal): Promise<number> {
-  let exitCode: ExitCode = ExitCode.done;
+  let exitCode: number = ExitCode.done;
   const close = (): void => {
     running.close().catch((error: unknown) => {
       exitCode = report(error, false);

@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import { type Command, type Group, localNames } from '../line/table.ts';
-import { documentOf, markOf, secretsOf } from './marks.ts';
+import { documentOf, markOf, pathsOf } from './marks.ts';
 import { optionsOf } from './option.ts';
 import { Refusal } from './refusal.ts';
 import type { Operation } from './source.ts';
@@ -38,6 +38,7 @@ export function commandOf(schema: GraphQLSchema, operation: Operation): Command 
   const fallback = definition.operation === 'query' ? 'any' : 'instance';
   const variables = variablesOf(schema, operation);
   const options = optionsOf(schema, operation, variables);
+  const blocked = pathsOf(schema, 'blocked', operation);
   const idempotent = mark?.idempotent === true || variables.some(({ fill }) => fill === 'clientKey');
   return {
     name,
@@ -52,7 +53,8 @@ export function commandOf(schema: GraphQLSchema, operation: Operation): Command 
     repeatable: definition.operation === 'query' || (definition.operation === 'mutation' && idempotent),
     variables,
     ...(options.length > 0 ? { options } : {}),
-    secrets: secretsOf(schema, operation),
+    secrets: pathsOf(schema, 'secret', operation),
+    ...(blocked.length > 0 ? { blocked } : {}),
     ...(mark?.hidden === true ? { hidden: true } : {}),
     ...(typeof mark?.needsOne === 'string' ? { needsOne: mark.needsOne } : {}),
   };

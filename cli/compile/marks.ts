@@ -11,6 +11,7 @@ import {
   stripIgnoredCharacters,
   visit,
 } from 'graphql';
+import { Refusal } from './refusal.ts';
 import type { Operation } from './source.ts';
 
 /** The directives that speak to the command line alone. The server never sees them. */
@@ -35,6 +36,9 @@ const marks = /* GraphQL */ `
   "The value of this field is never printed."
   directive @secret on FIELD
 
+  "Where this field holds something, an object or a list that is not empty, the command ends in the exit code for blocked."
+  directive @blocked on FIELD
+
   "What the command line fills in where the flag is not given."
   directive @fill(with: String!) on VARIABLE_DEFINITION
 
@@ -43,9 +47,16 @@ const marks = /* GraphQL */ `
 
   "Where it is given, an idempotent mutation is not asked again: the second time it would do something else."
   directive @once on VARIABLE_DEFINITION
+
+  "What people call resources: files are sent as the server calls them, whatever folder they were named from."
+  directive @resource on VARIABLE_DEFINITION
+
+  "For so long the server may keep its answer back. What is left of it is sent where the request has to be repeated."
+  directive @wait on VARIABLE_DEFINITION
 `;
 
-const markNames = new Set(['cli', 'option', 'secret', 'fill', 'stdin', 'once']);
+const markNames = ['cli', 'option', 'secret', 'blocked', 'fill', 'stdin', 'once', 'resource', 'wait'] as const;
+const isMark = (name: string): boolean => (markNames as readonly string[]).includes(name);
 
 /** The schema with the marks added to it, so that validation knows them. */
 export function withMarks(schema: GraphQLSchema): GraphQLSchema {
@@ -59,7 +70,7 @@ interface Marked {
 /** The arguments of a mark where the node bears it. */
 export function markOf(
   schema: GraphQLSchema,
-  name: 'cli' | 'option' | 'secret' | 'fill' | 'stdin' | 'once',
+  name: (typeof markNames)[number],
   node: Marked,
 ): Record<string, unknown> | undefined {
   const directive = schema.getDirective(name);
@@ -77,7 +88,7 @@ export function marksOf(schema: GraphQLSchema, name: 'option', { directives = []
 export function documentOf({ definition, fragments }: Operation): string {
   const document: DocumentNode = { kind: Kind.DOCUMENT, definitions: [definition, ...fragments.values()] };
   const bare = visit(document, {
-    Directive: (node) => (markNames.has(node.name.value) ? null : undefined),
+    Directive: (node) => (isMark(node.name.value) ? null : undefined),
     OperationDefinition: ({ description, ...node }) => (description ? node : undefined),
     FragmentDefinition: ({ description, ...node }) => (description ? node : undefined),
     VariableDefinition: ({ description, ...node }) => (description ? node : undefined),
@@ -85,14 +96,26 @@ export function documentOf({ definition, fragments }: Operation): string {
   return stripIgnoredCharacters(print(bare));
 }
 
-/** The response paths of fields that bear `@secret`, such as `register.token`. */
-export function secretsOf(schema: GraphQLSchema, { definition, fragments }: Operation): string[] {
+/**
+ * The response paths of the fields that bear a mark, such as `register.token`.
+ * @throws Refusal where `@blocked` stands at a field without fields of its own
+ */
+export function pathsOf(
+  schema: GraphQLSchema,
+  mark: 'secret' | 'blocked',
+  { file, definition, fragments }: Operation,
+): string[] {
   const paths: string[] = [];
   const walk = (selections: Operation['definition']['selectionSet'] | undefined, path: readonly string[]): void => {
     for (const selection of selections?.selections ?? []) {
       if (selection.kind === Kind.FIELD) {
         const fieldPath = [...path, (selection.alias ?? selection.name).value];
-        if (markOf(schema, 'secret', selection)) paths.push(fieldPath.join('.'));
+        if (markOf(schema, mark, selection)) {
+          if (mark === 'blocked' && !selection.selectionSet) {
+            throw new Refusal(file, `${fieldPath.join('.')} bears @blocked, which is for objects and lists of them.`);
+          }
+          paths.push(fieldPath.join('.'));
+        }
         walk(selection.selectionSet, fieldPath);
       } else if (selection.kind === Kind.FRAGMENT_SPREAD) {
         walk(fragments.get(selection.name.value)?.selectionSet, path);

@@ -44,6 +44,7 @@ export function variablesOf(schema: GraphQLSchema, operation: Operation): Variab
   );
   markPositionals(operation.file, variables);
   refuseTwoOfOneName(operation.file, variables);
+  if (variables.filter(({ wait }) => wait).length > 1) throw new Refusal(operation.file, 'two variables bear @wait.');
   return variables;
 }
 
@@ -61,6 +62,12 @@ function variableOf(schema: GraphQLSchema, file: string, node: VariableDefinitio
 
   const stdin = markOf(schema, 'stdin', node) !== undefined;
   if (stdin && (kind !== 'string' || list)) throw refuse('bears @stdin, which is for a single String.');
+
+  const resource = markOf(schema, 'resource', node) !== undefined;
+  if (resource && (kind !== 'string' || stdin))
+    throw refuse('bears @resource, which is for a String or a list of them.');
+  const wait = markOf(schema, 'wait', node) !== undefined;
+  if (wait && (kind !== 'duration' || list)) throw refuse('bears @wait, which is for a single Duration.');
 
   // The chain of descriptions: here, else on the argument, else on the enum itself.
   const description = node.description?.value ?? use?.description ?? (isEnumType(type) ? type.description : undefined);
@@ -81,6 +88,8 @@ function variableOf(schema: GraphQLSchema, file: string, node: VariableDefinitio
     ...(preset === undefined ? {} : { default: preset }),
     ...(fill ? { fill } : {}),
     ...(markOf(schema, 'once', node) ? { once: true } : {}),
+    ...(resource ? { resource } : {}),
+    ...(wait ? { wait } : {}),
   };
 }
 
@@ -154,17 +163,21 @@ function defaultText(value: unknown, kind: VariableKind): string | undefined {
   return kind === 'enum' ? String(value).toLowerCase() : String(value);
 }
 
-/** The ids an operation begins with need no flag: `update-memory 42`. Nothing can follow a list of them. */
+/**
+ * The ids an operation begins with need no flag: `update-memory 42`. Nor do the resources where it is about them: `guard src/`.
+ * Nothing can follow a list.
+ */
 function markPositionals(file: string, variables: readonly Variable[]): void {
   let optional: Variable | undefined;
   for (const variable of variables) {
-    if (variable.kind !== 'id' || variable.fill) return;
-    if (variable.required && optional) {
+    const { kind, resource, list, required } = variable;
+    if (!(kind === 'id' || (resource && list && required)) || variable.fill) return;
+    if (required && optional) {
       throw new Refusal(file, `$${variable.name} is needed and stands after $${optional.name}, which is not.`);
     }
     variable.positional = true;
-    if (!variable.required) optional = variable;
-    if (variable.list) return;
+    if (!required) optional = variable;
+    if (list) return;
   }
 }
 

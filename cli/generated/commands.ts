@@ -28,9 +28,10 @@ export const commands: readonly Command[] = [
     "description": "List what is held, by whom, and until when.",
     "examples": [
       "clambake blockers",
+      "clambake blockers --resource src/",
       "clambake blockers --project doc-db-v2 --no-open"
     ],
-    "document": "query Blockers($project:String$open:Boolean$first:Int$after:String){blockers(project:$project open:$open first:$first after:$after){totalCount pageInfo{...Page}nodes{...BlockerLine}}}fragment BlockerLine on Blocker{id heldBy open openedAt expiresAt endedAt end reason message{to subject body}}fragment Page on PageInfo{hasNextPage endCursor}",
+    "document": "query Blockers($project:String$resource:String$open:Boolean$first:Int$after:String){blockers(project:$project resource:$resource open:$open first:$first after:$after){totalCount pageInfo{...Page}nodes{...BlockerLine}}}fragment BlockerLine on Blocker{...BlockerState holder{lastSeenAt}waiters{from since}}fragment BlockerState on Blocker{id heldBy open openedAt expiresAt endedAt end reason resources message{to subject body}}fragment Page on PageInfo{hasNextPage endCursor}",
     "identity": "any",
     "repeatable": true,
     "variables": [
@@ -42,6 +43,16 @@ export const commands: readonly Command[] = [
         "required": false,
         "positional": false,
         "description": "Only blockers that concern this project: held on it, or sent to it or to everybody."
+      },
+      {
+        "name": "resource",
+        "flag": "resource",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Only blockers that hold this, or something above or below it, as in `doc-db-v2:src/` or `port:5432`.",
+        "resource": true
       },
       {
         "name": "open",
@@ -211,6 +222,57 @@ export const commands: readonly Command[] = [
     "secrets": []
   },
   {
+    "name": "guard",
+    "group": "Messages",
+    "operation": "query",
+    "operationName": "Guard",
+    "summary": "Ask whether files or other resources may be touched.",
+    "description": "Ask whether files or other resources may be touched. Exit code 0: nobody else holds them; 3: somebody does, and who is said.\n\nA resource is a file, a folder with all that is below it, or a kind and a name: `port:5432`, `docker:doc-db-v2`, `branch:main`. Files of the repository are the same resource in every clone of it. A name with a colon in it begins with `./`.",
+    "examples": [
+      "clambake guard docker-compose.yml src/ port:5432",
+      "clambake guard .env --wait 5m && clambake send --to @all --type blocker --resource .env --subject \"Editing .env\""
+    ],
+    "document": "query Guard($resources:[String!]!$wait:Duration$clientKey:String){guard(resources:$resources wait:$wait clientKey:$clientKey){clear resources held{resource blocker{...BlockerLine}}}}fragment BlockerLine on Blocker{...BlockerState holder{lastSeenAt}waiters{from since}}fragment BlockerState on Blocker{id heldBy open openedAt expiresAt endedAt end reason resources message{to subject body}}",
+    "identity": "any",
+    "repeatable": true,
+    "variables": [
+      {
+        "name": "resources",
+        "flag": "resources",
+        "kind": "string",
+        "list": true,
+        "required": true,
+        "positional": true,
+        "description": "What is to be touched, such as `doc-db-v2:src/app.ts`, `doc-db-v2:src/` (everything below), `/etc/hosts`, `port:5432`, `branch:main`; at most 500.",
+        "resource": true
+      },
+      {
+        "name": "wait",
+        "flag": "wait",
+        "kind": "duration",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "How long to wait for what is held, at most 1h; not at all where it is left out.",
+        "wait": true
+      },
+      {
+        "name": "clientKey",
+        "flag": "client-key",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Names this request: asked again while it waits, it keeps its place.",
+        "fill": "clientKey"
+      }
+    ],
+    "secrets": [],
+    "blocked": [
+      "guard.held"
+    ]
+  },
+  {
     "name": "heartbeat",
     "group": "Lifecycle",
     "operation": "mutation",
@@ -263,7 +325,7 @@ export const commands: readonly Command[] = [
       "clambake inbox",
       "clambake inbox --type warning,blocker"
     ],
-    "document": "query Inbox($type:[MessageType!]$all:Boolean$first:Int$after:String){inbox(type:$type includeRead:$all first:$first after:$after){totalCount pageInfo{...Page}nodes{...MessageLine}}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own}fragment Page on PageInfo{hasNextPage endCursor}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
+    "document": "query Inbox($type:[MessageType!]$all:Boolean$first:Int$after:String){inbox(type:$type includeRead:$all first:$first after:$after){totalCount pageInfo{...Page}nodes{...MessageLine}}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own open}fragment Page on PageInfo{hasNextPage endCursor}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
     "identity": "instance",
     "repeatable": true,
     "variables": [
@@ -605,7 +667,7 @@ export const commands: readonly Command[] = [
     "examples": [
       "clambake message 17"
     ],
-    "document": "query Message($id:ID!){message(id:$id){...MessageThread}}fragment BlockerLine on Blocker{id heldBy open openedAt expiresAt endedAt end reason message{to subject body}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own}fragment MessageThread on Message{...MessageLine blocker{...BlockerLine}replyTo{id from subject}thread(first:50){totalCount nodes{id from type subject createdAt}}}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
+    "document": "query Message($id:ID!){message(id:$id){...MessageThread}}fragment BlockerState on Blocker{id heldBy open openedAt expiresAt endedAt end reason resources message{to subject body}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own open}fragment MessageThread on Message{...MessageLine blocker{...BlockerState}replyTo{id from subject}thread(first:50){totalCount nodes{id from type subject createdAt}}}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
     "identity": "any",
     "repeatable": true,
     "variables": [
@@ -632,7 +694,7 @@ export const commands: readonly Command[] = [
       "clambake messages --from human",
       "clambake messages --to doc-db-v2 --type blocker"
     ],
-    "document": "query Messages($to:String$from:String$type:[MessageType!]$first:Int$after:String){messages(to:$to from:$from type:$type first:$first after:$after){totalCount pageInfo{...Page}nodes{...MessageLine}}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own}fragment Page on PageInfo{hasNextPage endCursor}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
+    "document": "query Messages($to:String$from:String$type:[MessageType!]$first:Int$after:String){messages(to:$to from:$from type:$type first:$first after:$after){totalCount pageInfo{...Page}nodes{...MessageLine}}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own open}fragment Page on PageInfo{hasNextPage endCursor}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
     "identity": "any",
     "repeatable": true,
     "variables": [
@@ -738,7 +800,7 @@ export const commands: readonly Command[] = [
       "clambake read 17 18 21",
       "clambake read --all"
     ],
-    "document": "mutation Read($ids:[ID!]$all:Boolean){markRead(ids:$ids all:$all){count messages{...MessageThread}}}fragment BlockerLine on Blocker{id heldBy open openedAt expiresAt endedAt end reason message{to subject body}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own}fragment MessageThread on Message{...MessageLine blocker{...BlockerLine}replyTo{id from subject}thread(first:50){totalCount nodes{id from type subject createdAt}}}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
+    "document": "mutation Read($ids:[ID!]$all:Boolean){markRead(ids:$ids all:$all){count messages{...MessageThread}}}fragment BlockerState on Blocker{id heldBy open openedAt expiresAt endedAt end reason resources message{to subject body}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own open}fragment MessageThread on Message{...MessageLine blocker{...BlockerState}replyTo{id from subject}thread(first:50){totalCount nodes{id from type subject createdAt}}}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
     "identity": "instance",
     "repeatable": true,
     "variables": [
@@ -1002,7 +1064,7 @@ export const commands: readonly Command[] = [
       "clambake release 17",
       "clambake release 17 --reason \"Its holder crashed.\" --as human"
     ],
-    "document": "mutation Release($id:ID!$reason:String){releaseBlocker(id:$id reason:$reason){...BlockerLine}}fragment BlockerLine on Blocker{id heldBy open openedAt expiresAt endedAt end reason message{to subject body}}",
+    "document": "mutation Release($id:ID!$reason:String){releaseBlocker(id:$id reason:$reason){...BlockerLine}}fragment BlockerLine on Blocker{...BlockerState holder{lastSeenAt}waiters{from since}}fragment BlockerState on Blocker{id heldBy open openedAt expiresAt endedAt end reason resources message{to subject body}}",
     "identity": "instance",
     "repeatable": true,
     "variables": [
@@ -1144,13 +1206,15 @@ export const commands: readonly Command[] = [
     "operation": "mutation",
     "operationName": "Send",
     "summary": "Send a message.",
-    "description": "Send a message. It goes to every instance, to those of a project, or to one.\n\nA blocker says that nobody else may touch something, until its `done`.",
+    "description": "Send a message. It goes to every instance, to those of a project, or to one.\n\nA blocker says that nobody else may touch something, until its `done`. With --resource it holds it as well: of several who ask at once one gets it, and the others are told who and end in exit code 3, or wait in line with --wait.\n\nA warning with --wait waits for objections: one that comes is printed, and ends in exit code 3.",
     "examples": [
       "clambake send --to @all --type warning --subject \"Restarting Docker containers\" --body \"Back in 5 min.\"",
+      "clambake send --to @all --type warning --subject \"Rebuilding doc-db-v2\" --wait 10s",
+      "clambake send --to @all --type blocker --subject \"Editing docker-compose.yml\" --resource docker-compose.yml --wait 5m",
       "clambake send --to brisk-otter-4f2a --subject \"Your branch\" --body \"Tests pass now.\" --reply-to 17",
       "git diff --stat | clambake send --to doc-db-v2 --type done --subject \"Migration is in\" --body -"
     ],
-    "document": "mutation Send($to:String!$type:MessageType$subject:String!$body:String$replyTo:ID$expires:Duration$clientKey:String){sendMessage(to:$to type:$type subject:$subject body:$body replyTo:$replyTo expiresIn:$expires clientKey:$clientKey){addressedTo message{...MessageLine}endedBlocker{...BlockerLine}openBlockers{...BlockerLine}}}fragment BlockerLine on Blocker{id heldBy open openedAt expiresAt endedAt end reason message{to subject body}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
+    "document": "mutation Send($to:String!$type:MessageType$subject:String!$body:String$replyTo:ID$resource:[String!]$for:Duration$wait:Duration$expires:Duration$clientKey:String){sendMessage(to:$to type:$type subject:$subject body:$body replyTo:$replyTo resources:$resource for:$for wait:$wait expiresIn:$expires clientKey:$clientKey){addressedTo message{...MessageLine blocker{resources expiresAt}}objection{...MessageLine}endedBlocker{...BlockerLine}openBlockers{...BlockerLine}}}fragment BlockerLine on Blocker{...BlockerState holder{lastSeenAt}waiters{from since}}fragment BlockerState on Blocker{id heldBy open openedAt expiresAt endedAt end reason resources message{to subject body}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own open}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
     "identity": "instance",
     "repeatable": true,
     "variables": [
@@ -1209,6 +1273,35 @@ export const commands: readonly Command[] = [
         "description": "The number of the message that it answers."
       },
       {
+        "name": "resource",
+        "flag": "resource",
+        "kind": "string",
+        "list": true,
+        "required": false,
+        "positional": false,
+        "description": "What a blocker holds, so that nobody else can: `doc-db-v2:src/app.ts`, `doc-db-v2:src/` (everything below), `/etc/hosts`, `port:5432`, `branch:main`; at most 500.",
+        "resource": true
+      },
+      {
+        "name": "for",
+        "flag": "for",
+        "kind": "duration",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "How long a blocker lasts at most: 1h where it holds resources, until its `done` where it holds none; up to 7d."
+      },
+      {
+        "name": "wait",
+        "flag": "wait",
+        "kind": "duration",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "How long to wait, at most 1h: a blocker for its resources, in the order of asking; a warning for somebody to object.",
+        "wait": true
+      },
+      {
         "name": "expires",
         "flag": "expires",
         "kind": "duration",
@@ -1228,7 +1321,10 @@ export const commands: readonly Command[] = [
         "fill": "clientKey"
       }
     ],
-    "secrets": []
+    "secrets": [],
+    "blocked": [
+      "sendMessage.objection"
+    ]
   },
   {
     "name": "status",
@@ -1241,7 +1337,7 @@ export const commands: readonly Command[] = [
       "clambake status",
       "clambake status --project doc-db-v2"
     ],
-    "document": "query Status($project:String){status(project:$project){viewer{kind name}unread instances{totalCount nodes{...InstanceLine}}blockers{totalCount nodes{...BlockerLine}}messages(first:5){totalCount nodes{...MessageLine}}log(first:10){totalCount nodes{...LogLine}}}}fragment BlockerLine on Blocker{id heldBy open openedAt expiresAt endedAt end reason message{to subject body}}fragment InstanceLine on Instance{id project{name}directory model task status live startedAt lastSeenAt endedAt}fragment LogLine on LogEntry{id from project{name}action summary files createdAt}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
+    "document": "query Status($project:String){status(project:$project){viewer{kind name}unread instances{totalCount nodes{...InstanceLine}}requests(first:10){totalCount nodes{...MessageLine}}blockers{totalCount nodes{...BlockerLine}}waiters{from since resources blockers{id heldBy}}messages(first:5){totalCount nodes{...MessageLine}}log(first:10){totalCount nodes{...LogLine}}}}fragment BlockerLine on Blocker{...BlockerState holder{lastSeenAt}waiters{from since}}fragment BlockerState on Blocker{id heldBy open openedAt expiresAt endedAt end reason resources message{to subject body}}fragment InstanceLine on Instance{id project{name}directory model task status live startedAt lastSeenAt endedAt}fragment LogLine on LogEntry{id from project{name}action summary files createdAt}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own open}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
     "identity": "any",
     "repeatable": true,
     "variables": [

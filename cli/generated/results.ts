@@ -23,7 +23,18 @@ export type ReceiptState = 'DELIVERED' | 'READ' | 'STORED';
 export type ViewerKind = 'INSTANCE' | 'OPERATOR';
 
 /** One blocker in a list. */
-export type BlockerLine = {
+export type BlockerLine = BlockerState & {
+  holder: {
+    lastSeenAt: string;
+  } | null;
+  waiters: Array<{
+    from: string;
+    since: string;
+  }>;
+};
+
+/** What a blocker holds, and how it stands. */
+export type BlockerState = {
   id: string;
   heldBy: string;
   open: boolean;
@@ -32,6 +43,7 @@ export type BlockerLine = {
   endedAt: string | null;
   end: BlockerEnd | null;
   reason: string | null;
+  resources: Array<string>;
   message: {
     to: string;
     subject: string;
@@ -106,11 +118,12 @@ export type MessageLine = PlainMessage & {
   deliveredAt: string | null;
   readAt: string | null;
   own: boolean;
+  open: boolean;
 };
 
 /** One message in full, with the conversation it belongs to. */
 export type MessageThread = MessageLine & {
-  blocker: BlockerLine | null;
+  blocker: BlockerState | null;
   replyTo: {
     id: string;
     from: string;
@@ -218,6 +231,17 @@ export type GraphResult = {
       from: string;
       to: string;
       kind: MemoryLinkKind;
+    }>;
+  };
+};
+
+export type GuardResult = {
+  guard: {
+    clear: boolean;
+    resources: Array<string>;
+    held: Array<{
+      resource: string;
+      blocker: BlockerLine;
     }>;
   };
 };
@@ -379,12 +403,18 @@ export type RememberResult = {
 };
 
 export type SendResult = {
-  sendMessage: {
+  sendMessage: ({
     addressedTo: number;
-    message: MessageLine;
+    message: (MessageLine & {
+      blocker: {
+        resources: Array<string>;
+        expiresAt: string | null;
+      } | null;
+    });
+    objection: MessageLine | null;
     endedBlocker: BlockerLine | null;
     openBlockers: Array<BlockerLine>;
-  };
+  });
 };
 
 export type StatusResult = {
@@ -398,10 +428,23 @@ export type StatusResult = {
       totalCount: number;
       nodes: Array<InstanceLine>;
     };
+    requests: {
+      totalCount: number;
+      nodes: Array<MessageLine>;
+    };
     blockers: {
       totalCount: number;
       nodes: Array<BlockerLine>;
     };
+    waiters: Array<{
+      from: string;
+      since: string;
+      resources: Array<string>;
+      blockers: Array<{
+        id: string;
+        heldBy: string;
+      }>;
+    }>;
     messages: {
       totalCount: number;
       nodes: Array<MessageLine>;
@@ -444,6 +487,7 @@ export interface Results {
   Cleanup: CleanupResult;
   Deregister: DeregisterResult;
   Graph: GraphResult;
+  Guard: GuardResult;
   Heartbeat: HeartbeatResult;
   Inbox: InboxResult;
   Instances: InstancesResult;

@@ -64,6 +64,11 @@ export class Actor {
     return this.#identity.kind === 'instance' ? this.#identity.session.instance : undefined;
   }
 
+  /** The registration of that instance; undefined for the operator. */
+  get session(): Pick<Session, 'project' | 'directory'> | undefined {
+    return this.#identity.kind === 'instance' ? this.#identity.session : undefined;
+  }
+
   get #token(): string {
     return this.#identity.kind === 'operator' ? this.#identity.token : this.#identity.session.token;
   }

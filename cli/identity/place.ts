@@ -1,5 +1,6 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { basename, dirname, isAbsolute, relative, resolve } from 'node:path';
+import { repositoriesAround } from './repository.ts';
 
 /**
  * The folder itself, whatever links and spellings led to it. The system call gives the name as it is on disk, so on
@@ -32,18 +33,7 @@ export function stepsUp(from: string, to: string): number | undefined {
  * In a linked worktree it is the name of the main one, since both are the same project.
  */
 export function projectName(folder: string): string {
-  let current = resolve(folder);
-  for (;;) {
-    const git = join(current, '.git');
-    const found = statSync(git, { throwIfNoEntry: false });
-    if (found?.isDirectory()) return basename(current);
-    if (found?.isFile()) {
-      const [, main] = /^gitdir: (.*)[/\\]\.git[/\\]worktrees[/\\][^/\\]+\s*$/.exec(readFileSync(git, 'utf8')) ?? [];
-      return basename(main === undefined ? current : resolve(current, main));
-    }
-    const parent = dirname(current);
-    // The root of a drive has no name.
-    if (parent === current) return basename(resolve(folder)) || 'root';
-    current = parent;
-  }
+  const [repository] = repositoriesAround(folder);
+  // The root of a drive has no name.
+  return basename(repository ? dirname(repository.common) : resolve(folder)) || 'root';
 }

@@ -1,5 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import type { Command } from '../line/table.ts';
+import { repositoriesAround } from './repository.ts';
 import type { Session } from './session.ts';
 
 /** From where a resource is named, and by whom. */
@@ -9,27 +11,45 @@ export interface Standpoint {
   session: Pick<Session, 'project' | 'directory'> | undefined;
 }
 
+/** Names the resources among the variables of a command as the server calls them; the other variables stay as they are. */
+export function nameResources(
+  { variables: table }: Pick<Command, 'variables'>,
+  variables: Readonly<Record<string, unknown>>,
+  standpoint: Standpoint,
+): Record<string, unknown> {
+  const named = { ...variables };
+  const nameOf = (value: unknown): unknown => (typeof value === 'string' ? resourceName(value, standpoint) : value);
+  for (const { name, resource } of table) {
+    const value = variables[name];
+    if (resource) named[name] = Array.isArray(value) ? value.map(nameOf) : nameOf(value);
+  }
+  return named;
+}
+
 /**
  * What a person calls a resource, as the server calls it. A name with a kind or a project stays as it is (`port:5432`,
- * `doc-db-v2:src/app.ts`). Anything else is a path from the current folder: inside the repository that the session works in it becomes
- * `project:path`, the same for every clone and machine, elsewhere it is absolute. A folder stands for everything below it.
+ * `doc-db-v2:src/app.ts`). Anything else is a path from the current folder: inside the repository that the session works in, or
+ * another worktree of it, it becomes `project:path`, the same for every clone and machine; elsewhere it is absolute. A folder stands
+ * for everything below it.
  * @param text what was given; `./a:b` is a file whose name has a colon
  */
 export function resourceName(text: string, { cwd, session }: Standpoint): string {
   const given = text.trim();
-  if (given === '' || isNamed(given)) return given;
-  const path = trueName(resolve(cwd, given.replace(/\/\*{1,2}$/, '/')));
-  const end = /[/\\](\*{1,2})?$/.test(given) || isFolder(path) ? '/' : '';
-  if (session) {
-    const inside = relative(rootOf(trueName(session.directory)), path);
-    const outside = isAbsolute(inside) || inside === '..' || inside.startsWith(`..${sep}`);
-    if (!outside) return `${session.project}:${forward(inside)}${end}`;
-  }
+  if (given === '' || isNamed(given) || (isDrive(given) && sep === '/')) return given;
+  const bare = given.replace(/[/\\]\*{1,2}$/, sep);
+  // Not resolve(): `..` behind a link leads to the parent of what the link leads to.
+  const path = trueName(isAbsolute(bare) ? bare : `${cwd}${sep}${bare}`);
+  const end = /[/\\]$/.test(bare) || isFolder(path) ? '/' : '';
+  const inside = session && pathInside(path, trueName(session.directory));
+  if (session && inside !== undefined) return `${session.project}:${forward(inside)}${end}`;
   return forward(path) + (path.endsWith(sep) ? '' : end);
 }
 
 /** `kind:name` or `project:path`, and no drive of Windows. */
-const isNamed = (text: string): boolean => /^[^:/\\.][^:/\\]+:|^[^:/\\.]:[^/\\]/.test(text);
+const isNamed = (text: string): boolean => /^[^:/\\]{2,}:|^[^:/\\]:(?![/\\]|$)/.test(text);
+
+/** `C:\tools`: a path of Windows, wherever it is spoken of. */
+const isDrive = (text: string): boolean => /^[A-Za-z]:[/\\]/.test(text);
 
 const forward = (path: string): string => path.split(sep).join('/');
 
@@ -43,12 +63,26 @@ function trueName(path: string): string {
   }
 }
 
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-
-/** The root of the git repository that a folder lies in; the folder itself where it lies in none. */
-export function rootOf(folder: string): string {
-  for (let current = folder; ; current = dirname(current)) {
-    if (statSync(join(current, '.git'), { throwIfNoEntry: false })) return current;
-    if (dirname(current) === current) return folder;
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    // It is not there, or may not be looked at: it is taken at its word.
+    return false;
   }
+}
+
+/** The path from the root of the repository, or the folder without one, that a session works in; undefined where it lies outside. */
+function pathInside(path: string, directory: string): string | undefined {
+  const [own] = repositoriesAround(directory);
+  if (!own) return below(directory, path);
+  for (const { root, common } of repositoriesAround(path)) {
+    if (trueName(common) === trueName(own.common)) return relative(root, path);
+  }
+  return undefined;
+}
+
+function below(folder: string, path: string): string | undefined {
+  const inside = relative(folder, path);
+  return isAbsolute(inside) || inside === '..' || inside.startsWith(`..${sep}`) ? undefined : inside;
 }

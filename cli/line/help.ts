@@ -125,9 +125,11 @@ export function argumentTerm({ flag, list, required }: Pick<Variable, 'flag' | '
 
 /** A flag with what it takes, as the help shows it and commander reads it. */
 export function flagTerm(variable: Variable): string {
-  const { kind, flag, list } = variable;
+  const { kind, flag, list, resource } = variable;
   if (kind === 'boolean') return variable.default === 'true' ? `--no-${flag}` : `--${flag}`;
-  const taken = { string: 'text', int: 'number', enum: flag, id: 'id', duration: 'length' }[kind];
+  const taken = { string: resource ? 'resource' : 'text', int: 'number', enum: flag, id: 'id', duration: 'length' }[
+    kind
+  ];
   return `${termOf(variable)} <${list ? `${taken},…` : taken}>`;
 }
 
@@ -144,6 +146,7 @@ function meaningOf(variable: Variable): string {
     variable.choices ? `one of ${variable.choices.join(', ')}` : '',
     variable.fill ? fillNotes[variable.fill] : '',
     variable.stdin ? '- reads standard input' : '',
+    variable.resource ? 'a file or a folder is named from the current one' : '',
     variable.kind !== 'boolean' && variable.default !== undefined ? `${variable.default} where not given` : '',
   ].filter(Boolean);
   const text =

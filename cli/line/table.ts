@@ -28,6 +28,8 @@ export interface Command {
   options?: LocalOption[];
   /** Response paths such as `register.token` whose values are never printed. */
   secrets: string[];
+  /** Response paths such as `guard.held`: where one holds something, the command ends in the exit code for blocked. */
+  blocked?: string[];
   /** Works, but is not listed. */
   hidden?: boolean;
   /** What is said where none of its variables is given, of which it needs one. */
@@ -40,10 +42,22 @@ export interface Command {
  */
 export const groups = {
   Lifecycle: ['register', 'status', 'heartbeat', 'whoami', 'instances', 'projects', 'deregister'],
-  Messages: ['inbox', 'read', 'send', 'blockers', 'release', 'during', 'watch', 'message', 'messages', 'receipts'],
+  Messages: [
+    'inbox',
+    'read',
+    'send',
+    'blockers',
+    'guard',
+    'release',
+    'during',
+    'watch',
+    'message',
+    'messages',
+    'receipts',
+  ],
   Memory: ['recall', 'remember', 'update-memory', 'memory', 'link', 'unlink', 'graph'],
   'Work log': ['log', 'logs', 'activity'],
-  Server: ['serve', 'stop', 'token', 'protocol', 'cleanup', 'completion'],
+  Server: ['serve', 'stop', 'token', 'protocol', 'git-hooks', 'cleanup', 'completion'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 export type Group = keyof typeof groups;
 
@@ -72,6 +86,10 @@ export interface Variable {
   fill?: Fill;
   /** Where it is given, the operation does something else the second time: then it is not asked again. */
   once?: boolean;
+  /** It names resources: files are sent as the server calls them, whatever folder they were named from. */
+  resource?: boolean;
+  /** For so long the server may keep its answer back. */
+  wait?: boolean;
 }
 
 /** An option that is no variable: the server never hears of it. */
@@ -152,4 +170,15 @@ export type Shell = (typeof shells)[number];
 export const globalFlags = ['json', 'as', 'url', 'help', 'version'] as const;
 
 /** The commands that are no operation: no operation is named so. */
-export const localNames = ['serve', 'stop', 'token', 'protocol', 'completion', 'during', 'help'] as const;
+export const localNames = [
+  'serve',
+  'stop',
+  'token',
+  'protocol',
+  'completion',
+  'during',
+  'during-watcher',
+  'git-hooks',
+  'git-hook',
+  'help',
+] as const;

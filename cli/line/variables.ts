@@ -76,9 +76,15 @@ function refuseMissing(command: Read, given: Given): void {
   );
 }
 
-/** Nothing at all is the empty list where the items are texts, so that `--tags ""` clears them; else it is a mistake. */
+/**
+ * Nothing at all is the empty list where the items are texts, so that `--tags ""` clears them; else it is a mistake, and so it is of
+ * resources: who names none by mistake must not be told that they are free. Texts without a flag are taken whole: file names have
+ * commas.
+ */
 function readList(variable: Variable, texts: readonly string[]): (string | number)[] {
-  const items = texts.flatMap(splitList);
+  const whole = variable.positional && variable.kind === 'string';
+  const items = whole ? texts : texts.flatMap(splitList);
+  if (items.length === 0 && variable.resource) throw noResource(variable);
   if (items.length === 0 && variable.kind !== 'string') {
     throw usageError(`${termOf(variable)} is empty: give one or more, parted by commas.`);
   }
@@ -110,9 +116,13 @@ function readValue(variable: Variable, text: string): string | number {
       if (text.trim() === '') throw usageError(`${termOf(variable)} is empty: give an id such as 42.`);
       return text.trim();
     default:
+      if (variable.resource && text.trim() === '') throw noResource(variable);
       return text;
   }
 }
+
+const noResource = (variable: Variable): CliError =>
+  usageError(`${termOf(variable)} is empty: name a file, a folder, or a kind and a name such as port:5432.`);
 
 function readChoice(variable: Variable, text: string): string {
   const choices = variable.choices ?? [];

@@ -7,8 +7,8 @@ import type {
   WhoamiResult,
 } from '../generated/results.ts';
 import { count, ending, list, type Page, word } from './lines.ts';
-import { blockerLine, messageLine } from './messages.ts';
-import { relative } from './time.ts';
+import { blockerLine, messageLine, some } from './messages.ts';
+import { lasting, relative } from './time.ts';
 import { visibleLine } from './visible.ts';
 
 /**
@@ -54,6 +54,19 @@ export function activity(activity: ActivityResult['activity'], page: Page): stri
   return [`${word(activity.kind)}${entry} by ${who}, ${relative(activity.at, page.now)}${ending(activity.summary)}`];
 }
 
+/** Who waits for whom: `keen-ibis-77aa waits for brisk-otter-4f2a (#12) for 2 min: port:5432`; nothing where nobody waits. */
+function waiters(waiters: StatusResult['status']['waiters'], page: Page): string[] {
+  if (waiters.length === 0) return [];
+  return [
+    page.paint('heading', `Waiting in line (${waiters.length})`),
+    ...waiters.map(({ from, since, resources, blockers }) => {
+      const whom = blockers.map(({ id, heldBy }) => `${visibleLine(heldBy)} (#${id})`);
+      const holders = whom.length > 0 ? ` for ${some(whom)}` : '';
+      return `  ${page.paint('name', visibleLine(from))} waits${holders}, ${lasting(since, page.now)}: ${some(resources)}`;
+    }),
+  ];
+}
+
 /** Who works on what, what is blocked, and what was said and done lately. */
 export function status(status: StatusResult['status'], page: Page): string[] {
   const { unread, viewer } = status;
@@ -78,7 +91,11 @@ export function status(status: StatusResult['status'], page: Page): string[] {
   return [
     `You are ${page.paint('name', visibleLine(viewer.name))}.${inbox}`,
     ...section('Instances', 'No live instances.', status.instances, (node) => instanceLine(node, page, isSelf(node))),
+    ...(status.requests.nodes.length === 0
+      ? []
+      : section('Open requests', '', status.requests, (node) => messageLine(node, page))),
     ...section('Open blockers', 'No open blockers.', status.blockers, (node) => blockerLine(node, page)),
+    ...waiters(status.waiters, page),
     ...section('Recent messages', 'No messages.', status.messages, (node) => messageLine(node, page)),
     ...section('Recent activity', 'Nothing logged yet.', status.log, (node) => logEntry(node, page)[0] ?? ''),
   ];

@@ -12,6 +12,20 @@ export function resultOf(data: Record<string, unknown>): unknown {
 }
 
 /**
+ * Whether something is at a path of a result: an object, or a list with something in it.
+ * @param path such as `guard.held`; a list on the way stands for any of its items
+ */
+export function holdsSomething(data: unknown, path: string): boolean {
+  return (
+    path.split('.').reduce<unknown[]>((values, name) => values.flatMap((value) => fieldOf(value, name)), [data])
+      .length > 0
+  );
+}
+
+const fieldOf = (value: unknown, name: string): unknown =>
+  (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined) ?? [];
+
+/**
  * Takes values out that are not for printing.
  * @param paths such as `register.token`; a list on the way stands for each of its items
  */

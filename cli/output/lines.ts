@@ -14,6 +14,8 @@ export interface Page {
   more: (cursor: string) => string;
   /** Whether this page begins at the beginning, so that the rest can be counted. */
   first: boolean;
+  /** How long the server was to wait, as it was given. */
+  waited?: string;
 }
 
 /** Lines of text of somebody else, indented by four spaces; none where there is no text. */

@@ -1,8 +1,11 @@
-import type { BlockerLine, MessageThread, PlainMessage, SendResult } from '../generated/results.ts';
-import { count, ending, type Page, quote, word } from './lines.ts';
+import type { BlockerLine, MessageLine, MessageThread, PlainMessage, SendResult } from '../generated/results.ts';
+import { count, ending, list, type Page, quote, word } from './lines.ts';
 import type { Style } from './style.ts';
 import { absolute, lasting, relative } from './time.ts';
 import { visibleLine } from './visible.ts';
+
+/** Milliseconds without a sign of life after which it is said of a holder. */
+const quiet = 5 * 60_000;
 
 const styleOf: Readonly<Record<string, Style>> = {
   INFO: 'info',
@@ -12,11 +15,17 @@ const styleOf: Readonly<Record<string, Style>> = {
   DONE: 'done',
 };
 
+/** Names from others in one line, the first few of them: `port:5432, port:5433, docker:db and 7 more`. */
+export function some(names: readonly string[]): string {
+  const shown = names.length > 4 ? 3 : names.length;
+  return `${list(names.slice(0, shown))}${shown < names.length ? ` and ${names.length - shown} more` : ''}`;
+}
+
 const kind = (type: string, page: Page): string => page.paint(styleOf[type] ?? 'info', word(type));
 
 /** `#12 warning from brisk-otter-4f2a (doc-db-v2) to @all, 3 min ago, reply to #7: Restarting containers`. */
-export function messageLine(message: PlainMessage, page: Page): string {
-  const state = message.blocker ? (message.blocker.open ? ' (open)' : ' (ended)') : '';
+export function messageLine(message: PlainMessage & Partial<MessageLine>, page: Page): string {
+  const state = message.blocker ? (message.blocker.open ? ' (open)' : ' (ended)') : stateOfRequest(message);
   const project = message.sender ? ` (${visibleLine(message.sender.project.name)})` : '';
   const reply = message.replyToId ? `, reply to #${message.replyToId}` : '';
   return (
@@ -25,8 +34,14 @@ export function messageLine(message: PlainMessage, page: Page): string {
   );
 }
 
+/** Whether a request is answered, where that was asked. */
+function stateOfRequest({ type, open }: Partial<MessageLine>): string {
+  if (type !== 'REQUEST' || open === undefined) return '';
+  return open ? ' (open)' : ' (answered)';
+}
+
 /** The line and under it the body. */
-export function message(message: PlainMessage, page: Page): string[] {
+export function message(message: PlainMessage & Partial<MessageLine>, page: Page): string[] {
   return [messageLine(message, page), ...quote(message.body)];
 }
 
@@ -56,13 +71,24 @@ function conversation({ id: current, thread }: MessageThread, page: Page): strin
 }
 
 /** Who will see a message that was sent, and which blocker it ended: none, where it was to end one, is said as well. */
-export function sent({ message, addressedTo, endedBlocker, openBlockers }: SendResult['sendMessage']): string[] {
+export function sent(result: SendResult['sendMessage'], page: Page): string[] {
+  const { message, addressedTo, endedBlocker, openBlockers, objection } = result;
   const lines = [`Sent #${message.id} to ${visibleLine(message.to)}: ${audience(message, addressedTo)}`];
   if (endedBlocker) {
     lines.push(`Ended blocker #${endedBlocker.id}${ending(endedBlocker.message.subject)}`);
   } else if (message.type === 'DONE' && openBlockers.length > 0) {
     const held = openBlockers.map(({ id }) => `#${id}`).join(', ');
     lines.push(`Ended no blocker. You still hold ${held}: add --reply-to <id>.`);
+  }
+  const { blocker } = message;
+  if (blocker && blocker.resources.length > 0) {
+    const end = blocker.expiresAt ? `, ends ${relative(blocker.expiresAt, page.now)}` : '';
+    lines.push(`Holds ${some(blocker.resources)}${end}. To end it: clambake release ${message.id}`);
+  }
+  if (objection) {
+    lines.push('Somebody objects:', `  ${messageLine(objection, page)}`, ...quote(objection.body));
+  } else if (page.waited !== undefined && message.type === 'WARNING') {
+    lines.push(`Nobody objected within ${visibleLine(page.waited)}.`);
   }
   return lines;
 }
@@ -73,13 +99,18 @@ function audience({ sender, to }: PlainMessage, addressedTo: number): string {
   return `nobody${amongThem ? ' else' : ''} is on it now; it waits for whoever comes.`;
 }
 
-/** `#12 held by brisk-otter-4f2a for 3 min, to doc-db-v2, ends in 20 h: Editing docker-compose.yml`. */
+/** `#12 held by brisk-otter-4f2a for 3 min, to doc-db-v2, ends in 20 h, holds port:5432, keen-ibis-77aa waits: Editing docker-compose.yml`. */
 export function blockerLine(blocker: BlockerLine, page: Page): string {
   const { message } = blocker;
   const who = `#${blocker.id} ${blocker.open ? 'held' : 'was held'} by ${page.paint('name', visibleLine(blocker.heldBy))}`;
   if (blocker.open) {
     const end = blocker.expiresAt ? `, ends ${relative(blocker.expiresAt, page.now)}` : '';
-    return `${who} for ${lasting(blocker.openedAt, page.now)}, to ${visibleLine(message.to)}${end}${ending(message.subject)}`;
+    const silent = blocker.holder && page.now - Date.parse(blocker.holder.lastSeenAt) >= quiet;
+    const silence = silent ? `, silent for ${lasting(blocker.holder?.lastSeenAt ?? '', page.now)}` : '';
+    const holds = blocker.resources.length > 0 ? `, holds ${some(blocker.resources)}` : '';
+    const waiting = blocker.waiters.map(({ from }) => from);
+    const waits = waiting.length > 0 ? `, ${some(waiting)} ${waiting.length > 1 ? 'wait' : 'waits'}` : '';
+    return `${who} for ${lasting(blocker.openedAt, page.now)}, to ${visibleLine(message.to)}${end}${silence}${holds}${waits}${ending(message.subject)}`;
   }
   const how = blocker.end ? ` (${word(blocker.end)})` : '';
   const ended = blocker.endedAt ? `ended ${relative(blocker.endedAt, page.now)}` : 'ended';

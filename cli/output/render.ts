@@ -1,5 +1,6 @@
 import type { Page as PageInfo, Results } from '../generated/results.ts';
 import { anything } from './anything.ts';
+import { guard } from './guard.ts';
 import { activity, instanceLine, logEntry, project, status, viewer } from './instances.ts';
 import { count, ending, type Page, word } from './lines.ts';
 import { graph, link, memory, memoryName, wholeMemory } from './memories.ts';
@@ -48,6 +49,7 @@ const renderers: Renderers = {
   Receipts: receipts,
   Watch: (event, page) => (event.message ? message(event.message, page) : []),
   Blockers: connection('No blockers.', blocker),
+  Guard: guard,
   Release: ({ id, message }) => [`Released blocker #${id}${ending(message.subject)}`],
 
   Recall: connection('No memories found.', memory),

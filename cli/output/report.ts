@@ -1,5 +1,6 @@
 import { ConfigError } from '../../server/config.ts';
 import { CliError, ExitCode } from '../exit.ts';
+import { Interrupted } from '../signals.ts';
 import { json } from './json.ts';
 import { complain } from './stream.ts';
 import { visible } from './visible.ts';
@@ -8,7 +9,7 @@ import { visible } from './visible.ts';
  * Tells on standard error what went wrong: a sentence, or with `--json` one object.
  * @returns the exit code
  */
-export function report(error: unknown, asJson: boolean): ExitCode {
+export function report(error: unknown, asJson: boolean): number {
   const { exitCode, code, message, details } = understood(error);
   if (asJson) {
     complain(json({ error: { code, message, ...details } }, false));
@@ -19,8 +20,13 @@ export function report(error: unknown, asJson: boolean): ExitCode {
   return exitCode;
 }
 
-function understood(error: unknown): Pick<CliError, 'exitCode' | 'code' | 'message' | 'details'> {
+type Told = Pick<CliError, 'code' | 'message' | 'details'> & { exitCode: number };
+
+function understood(error: unknown): Told {
   if (error instanceof CliError) return error;
+  if (error instanceof Interrupted) {
+    return { exitCode: error.exitCode, code: 'INTERRUPTED', message: error.message, details: {} };
+  }
   if (error instanceof ConfigError) {
     return { exitCode: ExitCode.usage, code: 'BAD_CONFIGURATION', message: error.message, details: {} };
   }

@@ -119,7 +119,7 @@ function launch({ home, environment, program }: Start, log: string): Child & { l
 }
 
 /** How this very program was called, without what was meant for a debugger. */
-function thisProgram(): string[] {
+export function thisProgram(): string[] {
   const options = process.execArgv.filter((option) => !option.startsWith('--inspect'));
   return [process.execPath, ...options, process.argv[1] ?? ''];
 }

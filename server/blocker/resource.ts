@@ -36,6 +36,7 @@ export function parseResource(text: string): Resource {
   if (Buffer.byteLength(given) > limits.file) throw refuse(`it is longer than ${limits.file} bytes.`);
   if (/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(given)) throw refuse('it holds an invisible character.');
   const { scope, path } = split(given.replaceAll('\\', '/'));
+  if (scope !== '' && fold(scope) === '') throw refuse('its first part cannot be seen.');
   if (path === undefined) {
     throw refuse(
       `it is relative, and the server does not know to what. Say whose it is, as in doc-db-v2:${given}, or give a kind and a name, as in port:5432.`,
@@ -54,8 +55,8 @@ export function parseResource(text: string): Resource {
   }
   if (segments.length > deepest)
     throw refuse(`it lies ${segments.length} folders deep, and ${deepest} is the deepest.`);
-  if (segments.some((segment) => segment !== segment.trim())) {
-    throw refuse('a name in it begins or ends with white space.');
+  if (segments.some((segment) => segment !== segment.trim() || fold(segment) === '')) {
+    throw refuse('a name in it begins or ends with white space, or cannot be seen.');
   }
   if (segments.length === 0 && path.trim() === '') throw refuse(`it says nothing but "${scope}".`);
   const joined = segments.join('/');

@@ -111,6 +111,68 @@ describe('a request', () => {
   });
 });
 
+describe('a request that waits', () => {
+  const waiting = (url: string, milliseconds: number, more: Partial<Call> = {}): Call => {
+    const patience = { variable: 'wait', until: Date.now() + milliseconds, signal: new AbortController().signal };
+    return call(url, { variables: { clientKey: 'key-1', wait: 'as given' }, patience, ...more });
+  };
+  const waits = ({ got }: FakeServer): number[] =>
+    got.map(({ variables }) => Number(/^(\d+)s$/.exec(String(variables.wait))?.[1]));
+
+  test('says each time how much is left to wait, and at the end still asks', async () => {
+    const server = await fake((response) => setTimeout(() => response.destroy(), 300));
+    await failure(ask(waiting(server.url, 4000)));
+    expect(waits(server)).toHaveLength(8);
+    expect(waits(server)[0]).toBe(4);
+    expect(waits(server)).toEqual(waits(server).toSorted((a, b) => b - a));
+    expect(waits(server).at(-1)).toBe(1);
+    expect(new Set(server.got.map(({ variables }) => variables.clientKey))).toEqual(new Set(['key-1']));
+  });
+
+  test('goes on where its server restarts, and says so where that does not come back', async () => {
+    const first = await fake((response) => {
+      response.destroy();
+      void first.close();
+    });
+    setTimeout(() => void fake((response) => answerJson(response, { data: { send: 'ok' } }), first.port), 2500);
+    await expect(ask(waiting(first.url, 60_000))).resolves.toEqual({ send: 'ok' });
+
+    const gone = await fake((response) => {
+      response.destroy();
+      void gone.close();
+    });
+    const error = await failure(ask(waiting(gone.url, 60_000)));
+    expect(error).toMatchObject({ exitCode: ExitCode.unreachable, refused: false });
+    expect(error.message).toContain('has stopped meanwhile');
+  });
+
+  test('is not repeated where nothing has ever listened: a server is started first', async () => {
+    const error = await failure(ask(waiting(`http://127.0.0.1:${await freePort()}`, 60_000)));
+    expect(error).toMatchObject({ exitCode: ExitCode.unreachable, refused: true });
+  });
+
+  test.each([
+    ['before', 0],
+    ['while', 100],
+    ['between two attempts, while', 1300],
+  ])('ends with the reason of its signal, and closes the connection, %s it is asked', async (_when, after) => {
+    let open = 0;
+    const server = await fake((response, _got, request) => {
+      open += 1;
+      request.socket.once('close', () => (open -= 1));
+      if (after > 1000) response.destroy();
+    });
+    const stopping = new AbortController();
+    const reason = new Error('Ctrl-C');
+    if (after === 0) stopping.abort(reason);
+    else setTimeout(() => stopping.abort(reason), after);
+    const patience = { variable: 'wait', until: Date.now() + 60_000, signal: stopping.signal };
+    await expect(ask(call(server.url, { patience }))).rejects.toBe(reason);
+    await expect.poll(() => open).toBe(0);
+    if (after === 0) expect(server.got).toHaveLength(0);
+  });
+});
+
 describe('a request whose answer is lost', () => {
   test('is repeated with the same client key, up to three times', async () => {
     const server = await fake((response) => response.destroy());

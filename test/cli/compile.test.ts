@@ -27,6 +27,7 @@ const schema = /* GraphQL */ `
       "Oddly named." odd: Odd
       "Ids." ids: [ID!]
       "How long." within: Duration
+      "Names." names: [String!]
       "Only open ones." open: Boolean! = true
     ): [Thing!]!
     thing("Its number." id: ID!, "Its colleague." other: ID): Thing
@@ -35,6 +36,9 @@ const schema = /* GraphQL */ `
   type Subscription { news: Int }
   type Thing { id: ID! token: String name: String volume: Volume! parts: [Thing!]! }
 `;
+
+/** The selection of what is found, with further arguments. */
+const use = (more: string): string => `find(text: "a", ${more}) { id }`;
 
 /** An operation file named after its operation, with what every one needs unless the body says otherwise. */
 function operation(variables: string, selection: string, marks = '@cli(group: MEMORY)'): Source {
@@ -171,6 +175,37 @@ describe('the table of commands', () => {
     expect(() => tableOf(other('subscription', '', 'news', unknown))).toThrow('@option names "moon"');
   });
 
+  it('makes a needed list of resources in front positional; a single one, and one that may be left out, have flags', () => {
+    const needed = compileOne(
+      '($names: [String!]! @resource, $within: Duration @wait)',
+      use('names: $names, within: $within'),
+    );
+    expect(needed?.variables).toMatchObject([
+      { name: 'names', positional: true, list: true, resource: true },
+      { name: 'within', positional: false, wait: true },
+    ]);
+    expect(needed?.document).toBe(
+      'query Find($names:[String!]!$within:Duration){find(text:"a" names:$names within:$within){id}}',
+    );
+    const optional = compileOne('($names: [String!] @resource)', use('names: $names'));
+    expect(optional?.variables).toMatchObject([{ positional: false, resource: true }]);
+    const single = compileOne('($text: String! @resource)', 'find(text: $text) { id }');
+    expect(single?.variables).toMatchObject([{ positional: false, list: false, resource: true }]);
+    const plain = compileOne('($names: [String!]!)', use('names: $names'));
+    expect(plain?.variables).toMatchObject([{ positional: false }]);
+    expect(plain?.variables[0]).not.toHaveProperty('resource');
+  });
+
+  it('takes from the marks which fields say that it is blocked, in fragments too', () => {
+    const fragments = [{ file: 'a.graphql', text: 'fragment A on Thing { others: parts @blocked { id } }' }];
+    const source = operation('', 'thing(id: 1) { parts @blocked { ...A } }');
+    const { commands: text } = compile(schema, [source], fragments);
+    const [command] = JSON.parse(text.slice(text.indexOf('= [') + 2, text.lastIndexOf(';'))) as Command[];
+    expect(command?.blocked).toEqual(['thing.parts', 'thing.parts.others']);
+    expect(command?.document).not.toContain('@');
+    expect(compileOne('', 'thing(id: 1) { id }')).not.toHaveProperty('blocked');
+  });
+
   it('does not depend on the order in which files are read', () => {
     const files = [
       operation('', 'thing(id: 1) { id }'),
@@ -212,6 +247,27 @@ describe('an operation that cannot be a command is refused with its file and the
     ],
     ['a name no flag leads back to', operation('($the_text: String!)', 'find(text: $the_text) { id }'), /camelCase/],
     ['a fill that is unknown', operation('($text: String! @fill(with: "moon"))', 'find(text: $text) { id }'), /"moon"/],
+    ['@resource on a number', operation('($first: Int @resource)', use('first: $first')), /@resource/],
+    ['@resource on an id', operation('($ids: [ID!] @resource)', use('ids: $ids')), /@resource/],
+    [
+      '@resource on what reads standard input',
+      operation('($text: String! @resource @stdin)', 'find(text: $text) { id }'),
+      /@resource/,
+    ],
+    ['@wait on a text', operation('($text: String! @wait)', 'find(text: $text) { id }'), /@wait/],
+    [
+      'two lengths of time to wait',
+      operation(
+        '($one: Duration @wait, $two: Duration @wait)',
+        'find(text: "a", within: $one) { id } b: find(text: "b", within: $two) { id }',
+      ),
+      /two variables bear @wait/,
+    ],
+    [
+      '@blocked on a field that is no object',
+      operation('', 'thing(id: 1) { name @blocked }'),
+      /thing\.name bears @blocked/,
+    ],
     ['@stdin on a number', operation('($first: Int @stdin)', 'find(text: "a", first: $first) { id }'), /@stdin/],
     [
       'a needed id after one that is not',

@@ -32,7 +32,7 @@ const message = (number: number, more: Partial<MessageLine> = {}): MessageLine =
     body: '',
   },
   ...{ createdAt: new Date().toISOString(), expiresAt: null, threadId: '1', replyToId: null, blocker: null },
-  ...{ deliveredAt: null, readAt: null, own: false },
+  ...{ deliveredAt: null, readAt: null, own: false, open: false },
   ...more,
 });
 const event = (number: number, more: Partial<MessageLine> = {}): unknown => ({

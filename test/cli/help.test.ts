@@ -76,7 +76,7 @@ describe('help', () => {
     expect(text).toBe(await helpOf('--help'));
     const headings = [...text.matchAll(/^(\w[\w ]*):$/gm)].map(([, heading]) => heading);
     expect(headings.slice(0, 5)).toEqual(['Lifecycle', 'Messages', 'Memory', 'Work log', 'Server']);
-    for (const { name } of [...commands.filter(({ hidden }) => !hidden), ...localCommands]) {
+    for (const { name } of [...commands, ...localCommands].filter(({ hidden }) => !hidden)) {
       expect(text).toMatch(new RegExp(`^  ${name} +\\S`, 'm'));
     }
   });
@@ -110,6 +110,20 @@ describe('help', () => {
     const call = await read(['send', '--help'], 60);
     const [options] = call.kind === 'text' ? call.text.split('Examples:') : [];
     expect(Math.max(...(options ?? '').split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
+  });
+
+  it('says how resources are given, with and without a flag', async () => {
+    const guard = (await helpOf('guard', '--help')).replace(/\s+/g, ' ');
+    expect(guard).toContain('Usage: clambake guard <resources...> [options]');
+    expect(guard).toMatch(
+      /<resources\.\.\.> What is to be touched, [^()]*\(everything below\)[^()]*\(a file or a folder is named from the current one\)/,
+    );
+    expect(guard).toContain('--wait <length> How long to wait');
+    expect((await helpOf('send', '--help')).replace(/\s+/g, ' ')).toContain(
+      '--resource <resource,…> What a blocker holds',
+    );
+    expect((await helpOf('blockers', '--help')).replace(/\s+/g, ' ')).toContain('--resource <resource> Only blockers');
+    expect(await helpOf()).toMatch(/^ {2}blockers .*\n {2}guard .*/m);
   });
 
   it('says what is needed, what can be chosen, what happens by itself, and what reads standard input', async () => {

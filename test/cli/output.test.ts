@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { MessageLine, MessageThread } from '../../cli/generated/results.ts';
-import { json, resultOf, withoutSecrets } from '../../cli/output/json.ts';
+import { holdsSomething, json, resultOf, withoutSecrets } from '../../cli/output/json.ts';
 import type { Page } from '../../cli/output/lines.ts';
 import { render } from '../../cli/output/render.ts';
 import { coloured, paintFor, plain } from '../../cli/output/style.ts';
@@ -48,10 +48,12 @@ const message: MessageLine = {
   deliveredAt: null,
   readAt: null,
   own: false,
+  open: false,
 };
 const held = (id: string, more: object = {}): object => ({
   ...{ id, heldBy: 'brisk-otter-4f2a', open: true, openedAt: ago(3), expiresAt: null, endedAt: null, end: null },
-  ...{ reason: null, message: { to: '@all', subject: 'Editing .env', body: '' } },
+  ...{ reason: null, message: { to: '@all', subject: 'Editing .env', body: '' }, resources: [], waiters: [] },
+  holder: { lastSeenAt: ago(1) },
   ...more,
 });
 const list = (nodes: unknown[], more = false): unknown => ({
@@ -108,7 +110,7 @@ describe('text that somebody else wrote', () => {
         for (const [name, result] of Object.entries({
           Inbox: list([hostileMessage]),
           Watch: { cursor: 'c', message: hostileMessage },
-          Send: { message: hostileMessage, addressedTo: 1, endedBlocker: null },
+          Send: { message: hostileMessage, addressedTo: 1, endedBlocker: null, openBlockers: [], objection: null },
         })) {
           const text = render(name, result, page);
           expect(text).not.toMatch(dangerous);
@@ -169,6 +171,61 @@ describe('results', () => {
     expect(sent({ openBlockers }, 'INFO')).toEqual([]);
   });
 
+  test('tell the sender of a blocker what it holds, and of a warning whether somebody objects', () => {
+    const more = { addressedTo: 1, endedBlocker: null, openBlockers: [], objection: null };
+    const told = (message: object, result: object = {}, on: Page = page): string[] =>
+      render('Send', { ...more, message, ...result }, on)
+        .trimEnd()
+        .split('\n')
+        .slice(1);
+    const resources = ['port:1', 'port:2', 'port:3', 'port:4', 'port:5\u001b'];
+    const blocker = { open: true, expiresAt: ago(-62), resources };
+    expect(told({ ...message, type: 'BLOCKER', blocker })).toEqual([
+      'Holds port:1, port:2, port:3 and 2 more, ends in 1 h. To end it: clambake release 12',
+    ]);
+    expect(told({ ...message, type: 'BLOCKER', blocker: { ...blocker, resources: [] } })).toEqual([]);
+    expect(told(message)).toEqual([]);
+    expect(told(message, {}, { ...page, waited: '10s' })).toEqual(['Nobody objected within 10s.']);
+    expect(told({ ...message, type: 'BLOCKER', blocker: null }, {}, { ...page, waited: '10s' })).toEqual([]);
+    const objection = {
+      ...message,
+      id: '13',
+      type: 'REQUEST',
+      open: true,
+      subject: 'Not now',
+      body: 'Import.\n#14 info from x',
+    };
+    expect(told(message, { objection }, { ...page, waited: '10s' })).toEqual([
+      'Somebody objects:',
+      '  #13 request (open) from brisk-otter-4f2a (doc-db-v2) to @all, 3 min ago: Not now',
+      '    Import.',
+      '    #14 info from x',
+    ]);
+  });
+
+  test('of guard name each blocker once, with all that it holds of what was asked about, and how to ask its holder', () => {
+    const resources = ['port:5\u001b', 'p:src/'];
+    const blocker = held('7', { resources, waiters: [{ from: 'calm-fox-1', since: ago(1) }] });
+    const holds = [
+      { resource: 'p:src/a', blocker },
+      { resource: 'p:src/b', blocker },
+      { resource: 'port:6', blocker: held('8', { heldBy: 'human', expiresAt: ago(-9), resources: ['port:6'] }) },
+    ];
+    expect(render('Guard', { clear: false, resources, held: holds }, page).split('\n')).toEqual([
+      'Held: p:src/a, p:src/b',
+      '  #7 held by brisk-otter-4f2a for 3 min, to @all, holds port:5\\u{1b}, p:src/, calm-fox-1 waits: Editing .env',
+      '  To ask for it: clambake send --to brisk-otter-4f2a --type request --reply-to 7 --subject "…"',
+      'Held: port:6',
+      '  #8 held by human for 3 min, to @all, ends in 9 min, holds port:6: Editing .env',
+      '  To ask for it: clambake send --to @all --type request --reply-to 8 --subject "…"',
+      'To wait until all of it is free, add --wait 5m.',
+      '',
+    ]);
+    expect(render('Guard', { clear: true, resources, held: [] }, page)).toBe(
+      'Clear: nobody else holds port:5\\u{1b}, p:src/.\n',
+    );
+  });
+
   test('say for how long a blocker has been held', () => {
     const line = (openedAt: string): string => render('Blockers', list([held('7', { openedAt })]), page);
     expect(line(ago(3))).toBe('#7 held by brisk-otter-4f2a for 3 min, to @all: Editing .env\n');
@@ -185,7 +242,7 @@ describe('results', () => {
       render(
         'Status',
         {
-          ...{ viewer, unread: null, blockers: none, messages: none, log: none },
+          ...{ viewer, unread: null, blockers: none, waiters: [], requests: none, messages: none, log: none },
           instances: { totalCount: 2, nodes: [instance('brisk-otter-4f2a'), instance('calm-fox-1')] },
         },
         page,
@@ -194,6 +251,59 @@ describe('results', () => {
     expect(text).toContain('  brisk-otter-4f2a (you) (doc-db-v2) busy, in /srv\n');
     expect(text).toContain('  calm-fox-1 (doc-db-v2) busy, seen 2 min ago, in /srv\n');
     expect(shown({ kind: 'OPERATOR', name: 'brisk-otter-4f2a' })).not.toContain('(you)');
+  });
+
+  test('show in the status who waits for whom', () => {
+    const none = { totalCount: 0, nodes: [] };
+    const waiters = [
+      { from: 'calm-fox-1', since: ago(2), resources: ['port:1'], blockers: [{ id: '7', heldBy: 'brisk-otter-4f2a' }] },
+      { from: 'human', since: ago(1), resources: ['port:1', 'p:a\nb'], blockers: [] },
+    ];
+    const viewer = { kind: 'OPERATOR', name: 'human' };
+    const status = {
+      ...{ viewer, unread: null, instances: none, requests: none },
+      blockers: none,
+      messages: none,
+      log: none,
+      waiters,
+    };
+    const lines = render('Status', status, page).split('\n');
+    const from = lines.indexOf('Waiting in line (2)');
+    expect(lines.slice(from + 1, from + 3)).toEqual([
+      '  calm-fox-1 waits for brisk-otter-4f2a (#7), 2 min: port:1',
+      '  human waits, 1 min: port:1, p:a\\nb',
+    ]);
+    expect(render('Status', { ...status, waiters: [] }, page)).not.toContain('Waiting');
+  });
+
+  test('show which requests are open, in the status first of all', () => {
+    const none = { totalCount: 0, nodes: [] };
+    const request = { ...message, type: 'REQUEST', subject: 'Please rebase', open: true };
+    expect(render('Inbox', list([request, { ...request, open: false }]), page)).toMatch(
+      /^#12 request \(open\) from .*\n[^#]*#12 request \(answered\) from /,
+    );
+    const { open: _, ...plain } = request;
+    expect(render('Watch', { cursor: 'c', message: plain }, page)).toMatch(/^#12 request from /);
+    const viewer = { kind: 'OPERATOR', name: 'human' };
+    const status = {
+      ...{ viewer, unread: null, instances: none, blockers: none, messages: none, log: none },
+      waiters: [],
+    };
+    const lines = (requests: object): string[] => render('Status', { ...status, requests }, page).split('\n');
+    expect(lines({ totalCount: 12, nodes: [request] }).slice(2, 5)).toEqual([
+      'Open requests (1 of 12)',
+      '  #12 request (open) from brisk-otter-4f2a (doc-db-v2) to @all, 3 min ago: Please rebase',
+      'No open blockers.',
+    ]);
+    expect(lines(none).join()).not.toContain('requests');
+  });
+
+  test('tell of a holder that has been silent for long', () => {
+    const line = (minutes: number): string =>
+      render('Blockers', list([held('7', { holder: { lastSeenAt: ago(minutes) } })]), page);
+    expect(line(12)).toContain(' for 3 min, to @all, silent for 12 min: Editing .env\n');
+    expect(line(4)).not.toContain('silent');
+    expect(render('Blockers', list([held('7', { heldBy: 'human', holder: null })]), page)).not.toContain('silent');
   });
 
   test('show links and earlier versions of a memory under their headings', () => {
@@ -309,6 +419,16 @@ describe('results', () => {
       page,
     );
     expect(text).toBe('id: 1\ntags:\n  - a\n  - b\\u{1b}\nnested:\n  deep:\n    - x: 1\n      y: none\nnone: none\n');
+  });
+
+  test('hold something at a path where an object or an item of a list is there', () => {
+    const data = { guard: { clear: true, held: [], list: [{ one: null }, { one: { two: [1] } }] }, none: null };
+    expect(
+      ['guard', 'guard.list', 'guard.list.one', 'guard.list.one.two'].every((path) => holdsSomething(data, path)),
+    ).toBe(true);
+    expect(['guard.held', 'guard.held.x', 'none', 'none.x', 'other'].some((path) => holdsSomething(data, path))).toBe(
+      false,
+    );
   });
 
   test('hold JSON of the root field alone, without secrets', () => {

@@ -191,6 +191,24 @@ describe('a list', () => {
     expect(files).toEqual(['a,b', 'C:\\src\\x.ts']);
   });
 
+  it('without a flag takes texts whole, commas and all', async () => {
+    const { resources } = await variablesOf(['guard', 'a,b', 'c\\,d', '-', '--wait', '5m']);
+    expect(resources).toEqual(['a,b', 'c\\,d', '-']);
+    expect((await variablesOf(['guard', '--wait=5m', '--', '--json'])).resources).toEqual(['--json']);
+    const send = ['send', '--to', '@all', '--type', 'blocker', '--subject', 's'];
+    expect((await variablesOf([...send, '--resource', 'a\\,b,c', '--resource=d'])).resource).toEqual(['a,b', 'c', 'd']);
+  });
+
+  it('of resources is never empty, and none of them is', async () => {
+    const send = ['send', '--to', '@all', '--type', 'blocker', '--subject', 's'];
+    for (const text of ['', ' ', ',']) {
+      expect(await usageErrorOf([...send, '--resource', text])).toContain('--resource is empty: name a file');
+    }
+    expect(await usageErrorOf(['guard', 'a', ' '])).toContain('<resources> is empty');
+    expect(await usageErrorOf(['blockers', '--resource', ''])).toContain('--resource is empty');
+    expect(await usageErrorOf(['guard'])).toContain('clambake guard needs <resources>');
+  });
+
   it('of texts can be emptied; of anything else it cannot', async () => {
     expect(await variablesOf(['update-memory', '1', '--tags', ''])).toEqual({ id: '1', tags: [] });
     expect(await usageErrorOf(['inbox', '--type', ''])).toBe('--type is empty: give one or more, parted by commas.');

@@ -3,6 +3,7 @@ import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { program, type Said, type Started, start as startProcess } from '../support/program.ts';
 import { startProxy } from '../support/proxy.ts';
@@ -17,7 +18,8 @@ let ann: string;
 let ben: string;
 const started: Started[] = [];
 beforeAll(async () => {
-  server = await startTestServer();
+  // Under the name of a proxy as well, whatever its port is.
+  server = await startTestServer({ allowedHosts: ['127.0.0.1'] });
   folder = realpathSync(await mkdtemp(join(tmpdir(), 'clambake-guard-')));
   repository = join(folder, 'doc-db-v2');
   mkdirSync(join(repository, 'src', 'db'), { recursive: true });
@@ -242,7 +244,7 @@ describe('waiting', () => {
       const began = Date.now();
       const late = start('ben', ['guard', 'port:23', '--wait', '6s', '--as', 'human'], { url });
       await untilWaiting('human');
-      await new Promise((resolve) => setTimeout(resolve, 3000));
+      await sleep(3000);
       proxy.reset();
       expect(await late.ended).toMatchObject({ code: 3 });
       expect(Date.now() - began).toBeLessThan(11_000);
@@ -278,6 +280,26 @@ describe('a warning with --wait', () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ objection: null });
   });
 
+  test('goes on listening after a lost connection, for what is left of the time', async () => {
+    const proxy = await startProxy({ host: '127.0.0.1', port: Number(new URL(server.url).port) });
+    try {
+      const before = await latest();
+      const place = { url: `http://127.0.0.1:${proxy.port}` };
+      const warned = start('ann', [...warning, '--wait', '40s', '--as', 'human'], place);
+      await expect.poll(latest, { timeout: 30_000 }).not.toBe(before);
+      const id = await latest();
+      await sleep(1500);
+      proxy.reset();
+      await sleep(3000);
+      expect(warned.process.exitCode).toBeNull();
+      await run('ben', ['send', '--to', '@all', '--type', 'blocker', '--reply-to', id, '--subject', 'Not now']);
+      expect(await warned.ended).toMatchObject({ code: 3, stderr: '', stdout: expect.stringContaining(': Not now\n') });
+      expect(await latest()).toBe(id);
+    } finally {
+      await proxy.close();
+    }
+  });
+
   test.each([[[] as string[]], [['--json']]])('prints an objection and ends in exit code 3 %j', async (flags) => {
     const before = await latest();
     const warned = start('ann', [...warning, '--wait', '60s', ...flags]);
@@ -296,7 +318,9 @@ describe('a warning with --wait', () => {
     expect(lines).toEqual([
       'Somebody objects:',
       expect.stringMatching(
-        new RegExp(`^ {2}#\\d+ request from ${ben} \\(doc-db-v2\\) to ${ann}, just now, reply to #\\d+: Not now$`),
+        new RegExp(
+          `^ {2}#\\d+ request \\(open\\) from ${ben} \\(doc-db-v2\\) to ${ann}, just now, reply to #\\d+: Not now$`,
+        ),
       ),
       '    Import runs.',
       '    Until noon.',

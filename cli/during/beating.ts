@@ -1,0 +1,16 @@
+import type { Requests } from './requests.ts';
+
+/** Milliseconds between two signs of life, where an instance is not taken for gone sooner. */
+const usual = 60_000;
+
+/**
+ * Gives signs of life, from now on.
+ * @param staleAfter milliseconds after which an instance without any is taken for gone
+ * @param told is told of each that failed
+ * @returns ends it
+ */
+export function beating(requests: Requests, staleAfter: number, told: (error: unknown) => void): () => void {
+  const timer = setInterval(() => void requests.beat().catch(told), Math.min(usual, staleAfter / 3));
+  timer.unref();
+  return () => clearInterval(timer);
+}
