@@ -410,6 +410,15 @@ export type SendResult = {
         resources: Array<string>;
         expiresAt: string | null;
       } | null;
+      replyTo: {
+        id: string;
+        type: MessageType;
+        blocker: {
+          heldBy: string;
+          open: boolean;
+          end: BlockerEnd | null;
+        } | null;
+      } | null;
     });
     objection: MessageLine | null;
     endedBlocker: BlockerLine | null;

@@ -72,14 +72,9 @@ function conversation({ id: current, thread }: MessageThread, page: Page): strin
 
 /** Who will see a message that was sent, and which blocker it ended: none, where it was to end one, is said as well. */
 export function sent(result: SendResult['sendMessage'], page: Page): string[] {
-  const { message, addressedTo, endedBlocker, openBlockers, objection } = result;
+  const { message, addressedTo, objection } = result;
   const lines = [`Sent #${message.id} to ${visibleLine(message.to)}: ${audience(message, addressedTo)}`];
-  if (endedBlocker) {
-    lines.push(`Ended blocker #${endedBlocker.id}${ending(endedBlocker.message.subject)}`);
-  } else if (message.type === 'DONE' && openBlockers.length > 0) {
-    const held = openBlockers.map(({ id }) => `#${id}`).join(', ');
-    lines.push(`Ended no blocker. You still hold ${held}: add --reply-to <id>.`);
-  }
+  if (message.type === 'DONE') lines.push(...whatIsDone(result));
   const { blocker } = message;
   if (blocker && blocker.resources.length > 0) {
     const end = blocker.expiresAt ? `, ends ${relative(blocker.expiresAt, page.now)}` : '';
@@ -91,6 +86,25 @@ export function sent(result: SendResult['sendMessage'], page: Page): string[] {
     lines.push(`Nobody objected within ${visibleLine(page.waited)}.`);
   }
   return lines;
+}
+
+/** What a `done` did: who sends one to end a blocker has to know where it did not. */
+function whatIsDone({ message, endedBlocker, openBlockers }: SendResult['sendMessage']): string[] {
+  if (endedBlocker) return [`Ended blocker #${endedBlocker.id}${ending(endedBlocker.message.subject)}`];
+  const { replyTo } = message;
+  if (replyTo?.type === 'REQUEST') return [`Answered request #${replyTo.id}.`];
+  const { blocker } = replyTo ?? {};
+  if (replyTo && blocker && !blocker.open) {
+    return [`Ended no blocker: #${replyTo.id} had ended before${blocker.end ? ` (${word(blocker.end)})` : ''}.`];
+  }
+  if (replyTo && blocker) {
+    const who = visibleLine(blocker.heldBy);
+    return [`Ended no blocker: #${replyTo.id} is held by ${who}, who alone can say that it is done.`];
+  }
+  if (openBlockers.length === 0) return [];
+  const held = openBlockers.map(({ id }) => `#${id}`).join(', ');
+  const why = replyTo ? `: #${replyTo.id} is none` : '';
+  return [`Ended no blocker${why}. You still hold ${held}: add --reply-to <id>.`];
 }
 
 function audience({ sender, to }: PlainMessage, addressedTo: number): string {

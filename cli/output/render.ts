@@ -50,7 +50,11 @@ const renderers: Renderers = {
   Watch: (event, page) => (event.message ? message(event.message, page) : []),
   Blockers: connection('No blockers.', blocker),
   Guard: guard,
-  Release: ({ id, message }) => [`Released blocker #${id}${ending(message.subject)}`],
+  Release: ({ id, end, message }) => [
+    end === 'RELEASED'
+      ? `Released blocker #${id}${ending(message.subject)}`
+      : `Blocker #${id} had ended before${end ? ` (${word(end)})` : ''}${ending(message.subject)}`,
+  ],
 
   Recall: connection('No memories found.', memory),
   Memory: wholeMemory,

@@ -169,6 +169,18 @@ describe('results', () => {
     expect(sent({ openBlockers, endedBlocker: held('9') })).toEqual(['Ended blocker #9: Editing .env']);
     expect(sent({})).toEqual([]);
     expect(sent({ openBlockers }, 'INFO')).toEqual([]);
+    const reply = (replyTo: object) => sent({ openBlockers, message: { ...message, type: 'DONE', replyTo } });
+    const blocker = { heldBy: 'calm-fox-0000', open: true, end: null };
+    expect(reply({ id: '7', type: 'REQUEST', blocker: null })).toEqual(['Answered request #7.']);
+    expect(reply({ id: '8', type: 'BLOCKER', blocker: { ...blocker, open: false, end: 'STALE' } })).toEqual([
+      'Ended no blocker: #8 had ended before (stale).',
+    ]);
+    expect(reply({ id: '8', type: 'BLOCKER', blocker })).toEqual([
+      'Ended no blocker: #8 is held by calm-fox-0000, who alone can say that it is done.',
+    ]);
+    expect(reply({ id: '9', type: 'INFO', blocker: null })).toEqual([
+      'Ended no blocker: #9 is none. You still hold #10, #11: add --reply-to <id>.',
+    ]);
   });
 
   test('tell the sender of a blocker what it holds, and of a warning whether somebody objects', () => {

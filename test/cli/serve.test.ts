@@ -109,7 +109,8 @@ describe('serve', () => {
 test('protocol prints commands that the command line has', async () => {
   const { stdout } = await run(['protocol']);
   const { commands } = await import('../../cli/generated/commands.ts');
-  const known = new Set([...commands.map(({ name }) => name)]);
+  const { localCommands } = await import('../../cli/commands/local.ts');
+  const known = new Set([...commands, ...localCommands].map(({ name }) => name));
   const named = [...stdout.matchAll(/clambake ([a-z][a-z-]+)/g)].map(([, name = '']) => name);
   expect(named.length).toBeGreaterThan(10);
   for (const name of named) expect(known).toContain(name);
