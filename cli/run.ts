@@ -83,9 +83,9 @@ function request(
   const { document, operation, repeatable, variables: table } = command;
   const once = table.some((variable) => variable.once && variables[variable.name]);
   return withPatience(command, variables, (patience) =>
-    actor.act((url, token) =>
+    actor.act((url, token, vouch) =>
       ask({
-        ...{ url, token, document, variables, patience },
+        ...{ url, token, document, variables, patience, vouch },
         mutation: operation === 'mutation',
         repeatable: repeatable && !once,
         ...(unanswered ? { unanswered } : {}),

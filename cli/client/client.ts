@@ -39,6 +39,8 @@ export interface Call {
   repeatable: boolean;
   /** Told where no answer came to a request that may have been carried out, before it is repeated. */
   unanswered?: () => void;
+  /** Makes sure, before the token is sent once more, that it is still the same server that listens there. @throws Unreachable */
+  vouch?: () => Promise<void>;
   /** Where the server waits before it answers. */
   patience?: Patience | undefined;
 }
@@ -61,12 +63,15 @@ export class Unreachable extends CliError {
  * @throws CliError with the server's own messages and code, or Unreachable; the reason of the signal that ended it
  */
 export async function ask(call: Call): Promise<Record<string, unknown>> {
-  const { patience, unanswered } = call;
+  const { patience, unanswered, vouch } = call;
   let reached = false;
+  let again = false;
   for (let failures = 0; ; failures += 1) {
     const begun = Date.now();
     patience?.signal.throwIfAborted();
     try {
+      if (again) await vouch?.();
+      again = true;
       return await attempt(call);
     } catch (error) {
       patience?.signal.throwIfAborted();
@@ -75,7 +80,7 @@ export async function ask(call: Call): Promise<Record<string, unknown>> {
       const pause = (patience && reached ? pausesInLine : pauses)[failures];
       const repeated = worthRepeating(error, call) || (inLine && isRefused(error));
       if (pause === undefined || !repeated) throw understood(error, call, inLine);
-      if (!(error instanceof TransportError) || error.sent) {
+      if (!isRefused(error) && (!(error instanceof TransportError) || error.sent)) {
         reached = true;
         unanswered?.();
       }
@@ -91,7 +96,8 @@ export async function ask(call: Call): Promise<Record<string, unknown>> {
 }
 
 /** Nothing listens there now: a server that restarts is back in a moment. */
-const isRefused = (error: unknown): boolean => error instanceof TransportError && error.code === 'ECONNREFUSED';
+const isRefused = (error: unknown): boolean =>
+  error instanceof Unreachable ? error.refused : error instanceof TransportError && error.code === 'ECONNREFUSED';
 
 /** The variables, with what is left of the time to wait. */
 function variablesNow({ variables, patience }: Call): Record<string, unknown> {
@@ -198,9 +204,9 @@ function worthRepeating(error: unknown, call: Call): boolean {
 
 /** The same error for people and for exit codes. What graphql-request throws quotes the whole request and answer. */
 function understood(error: unknown, call: Call, inLine: boolean): Error {
-  if (error instanceof CliError) return error;
   // A server that was stopped while somebody waited is not started again by that.
   if (inLine && isRefused(error)) return new Unreachable(`The server at ${call.url} has stopped meanwhile.`, false);
+  if (error instanceof CliError) return error;
   if (error instanceof TransportError) return unreachable(error, call);
   if (error instanceof ClientError) {
     const { status, errors } = error.response;

@@ -1,7 +1,7 @@
 import type { Requests } from './requests.ts';
 
-/** Milliseconds between two signs of life, where an instance is not taken for gone sooner. */
-const usual = 60_000;
+/** Milliseconds between two signs of life: the server may take an instance for gone sooner than this command line is told. */
+const usual = 10_000;
 
 /**
  * Gives signs of life, from now on.

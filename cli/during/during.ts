@@ -126,17 +126,18 @@ async function begin(run: Run, signal: AbortSignal): Promise<Begun> {
   const keeper = await startKeeper(run.config.home, { plan, as: run.as, url: globals.url ?? null, pid: process.pid });
   signal.throwIfAborted();
   const wait = parseDuration(given.wait ?? '0s') ?? 0;
-  const waiting = setTimeout(() => say(run, `Waiting up to ${given.wait ?? '30s'} for ${resourcesOf(plan)}.`), quiet);
+  const waiting =
+    wait > 0 && setTimeout(() => say(run, `Waiting up to ${given.wait} for ${resourcesOf(plan)}.`), quiet);
   try {
     const held = await requests.open(wait, signal);
-    keeper.tell({ held: { id: held.id, expiresAt: held.expiresAt } });
+    keeper.tell({ held: { id: held.id, until: held.lasts === null ? null : Date.now() + held.lasts } });
     return { ...run, warning, held, keeper };
   } catch (error) {
     // Refused for certain: there is nothing to look for.
     if (error instanceof CliError && !isPassing(error)) keeper.tell({ finished: true });
     throw error;
   } finally {
-    clearTimeout(waiting);
+    if (waiting) clearTimeout(waiting);
   }
 }
 

@@ -9,8 +9,8 @@ import type { Plan } from './plan.ts';
 export interface News {
   /** What it is about, in the first line. */
   order?: { plan: Plan; as: string; url: string | null; pid: number };
-  /** The blocker that was opened. */
-  held?: { id: string; expiresAt: string | null };
+  /** The blocker that was opened, and when it ends by itself, in milliseconds since 1970 by this machine's clock. */
+  held?: { id: string; until: number | null };
   /** The process id of the command. */
   child?: number;
   /** How the command ended: the text of the `done`. */
@@ -26,7 +26,8 @@ export interface Keeper {
 
 /**
  * Starts the watcher: a process in a session of its own that has nothing of this one but a pipe. What the pipe brought when it
- * ends tells it what is left to be done. It gets no token: it reads the registration of the instance as every command does.
+ * ends tells it what is left to be done. It gets no token but what this process's
+ * own environment has: it reads the registration of the instance as every command does.
  * @throws CliError where no process can be started
  */
 export async function startKeeper(home: string, order: NonNullable<News['order']>): Promise<Keeper> {

@@ -154,7 +154,8 @@ export class Requests {
       signal: how.patience.signal,
     };
     return actor.act(
-      (url, token) => ask({ url, token, document, variables, mutation: true, repeatable: true, patience }),
+      (url, token, vouch) =>
+        ask({ url, token, document, variables, mutation: true, repeatable: true, patience, vouch }),
       how.start ?? true,
     );
   }

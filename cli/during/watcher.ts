@@ -32,8 +32,10 @@ export async function watcher(): Promise<number> {
   try {
     const blocker = held ?? (await patiently(() => findAfter(requests), until));
     if (!blocker) return ExitCode.done;
-    const expiry = blocker.expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(blocker.expiresAt);
-    if (child !== undefined && ended === undefined) await untilGone(child, expiry, requests, config.staleAfter);
+    const expiry = blocker.until ?? Number.POSITIVE_INFINITY;
+    const runs = child !== undefined && ended === undefined;
+    // Its time is over and the command runs on: then the blocker has ended by itself, and there is no done to be told.
+    if (runs && !(await isGone(child, expiry, requests, config.staleAfter))) return ExitCode.done;
     const text = ended ?? orphaned(plan.program, pid, child !== undefined);
     await patiently(() => requests.done(blocker.id, text, false), Math.min(Date.now() + longest, expiry));
     return ExitCode.done;
@@ -55,16 +57,17 @@ async function readNews(input: AsyncIterable<Buffer | string>): Promise<News> {
 /** Looks twice: the request may just have been on its way. */
 async function findAfter(requests: Requests) {
   const found = await requests.find();
-  if (found) return found;
-  await sleep(settled);
-  return requests.find();
+  if (!found) await sleep(settled);
+  const held = found ?? (await requests.find());
+  return held && { id: held.id, until: held.lasts === null ? null : Date.now() + held.lasts };
 }
 
-/** Waits until a process has ended, or until a time, in milliseconds since 1970. */
-async function untilGone(pid: number, until: number, requests: Requests, staleAfter: number): Promise<void> {
+/** Waits until a process has ended, or until a time, in milliseconds since 1970. @returns whether it has ended */
+async function isGone(pid: number, until: number, requests: Requests, staleAfter: number): Promise<boolean> {
   const stop = beating(requests, staleAfter, () => undefined);
   try {
     while (isAlive(pid) && Date.now() < until) await sleep(lookEvery);
+    return !isAlive(pid);
   } finally {
     stop();
   }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { readConfig } from '../../server/config.ts';
 import { readToken } from '../../server/token-file.ts';
 import { ask } from '../client/client.ts';
@@ -19,7 +20,8 @@ export interface Asker extends Belonging {
 }
 
 /**
- * Finds out who commits or pushes: the instance that any command here would act as, else the human. It never starts a server.
+ * Finds out who commits or pushes: the instance that any command would act as in the folder that git was called in (GIT_PREFIX, as git tells
+ * its hooks), else the human. It never starts a server.
  * @returns undefined where nobody is registered here and this home has no access token: there is nobody to ask, and nobody who could
  * @throws CliError where it cannot be said who it is
  */
@@ -30,7 +32,13 @@ export async function findAsker({ as, url }: Globals, cwd: string, signal: Abort
   const workTree = await findWorkTree(cwd, signal);
   let actor: Actor;
   try {
-    actor = await Actor.find('any', { config, reach, as, cwd: workTree.root, environment });
+    actor = await Actor.find('any', {
+      config,
+      reach,
+      as,
+      cwd: join(workTree.root, process.env.GIT_PREFIX ?? ''),
+      environment,
+    });
   } catch (error) {
     const isNobody = error instanceof CliError && error.code === 'UNAUTHENTICATED';
     if (isNobody && config.token === undefined && readToken(config.home) === undefined) return undefined;
@@ -41,6 +49,9 @@ export async function findAsker({ as, url }: Globals, cwd: string, signal: Abort
     ...projectOf(workTree.root, actor.session, sessions),
     ...{ workTree, instance: actor.instance },
     query: (document, variables) =>
-      actor.act((at, token) => ask({ url: at, token, document, variables, mutation: false, repeatable: true }), false),
+      actor.act(
+        (at, token, vouch) => ask({ url: at, token, document, variables, mutation: false, repeatable: true, vouch }),
+        false,
+      ),
   };
 }

@@ -47,9 +47,13 @@ async function remove(workTree: WorkTree): Promise<Change> {
   });
   const first = forEach(folder, (name) => removeHook(folder, name));
   if (folder === usual) return first;
-  const { outcomes } = forEach(usual, (name) => removeHook(usual, name));
-  const removed = outcomes.filter(({ state }) => state === 'removed' || state === 'restored');
-  return { ...first, outcomes: [...first.outcomes, ...removed] };
+  const second = forEach(usual, (name) => removeHook(usual, name));
+  const removed = second.outcomes.filter(({ state }) => state === 'removed' || state === 'restored');
+  return {
+    folder,
+    outcomes: [...first.outcomes, ...removed],
+    problems: [...first.problems, ...second.problems],
+  };
 }
 
 /** One hook that cannot be changed does not keep the other from it. */

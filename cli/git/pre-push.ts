@@ -71,10 +71,11 @@ function resourceOf(ref: string): string | undefined {
 }
 
 function othersLines({ totalCount, nodes }: Others, { instance, project }: Asker): string[] {
-  const others = nodes.filter(({ id }) => id !== instance).slice(0, named);
+  const all = nodes.filter(({ id }) => id !== instance);
+  const others = all.slice(0, named);
   if (others.length === 0) return [];
   const now = Date.now();
-  const rest = totalCount - (instance === undefined ? 0 : 1) - others.length;
+  const rest = totalCount - (nodes.length - all.length) - others.length;
   return [
     `clambake: others work on ${visibleLine(project)} now.`,
     ...others.map(

@@ -1,8 +1,9 @@
-import { realpathSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { projectName } from '../identity/place.ts';
 import { type Repository, repositoriesAround } from '../identity/repository.ts';
 import type { Session } from '../identity/session.ts';
+import { truePath } from '../identity/true-path.ts';
 
 /** The project that a repository's files belong to, and what their names begin with there: nothing, or that of a folder with `/`. */
 export interface Belonging {
@@ -23,7 +24,7 @@ export function projectOf(root: string, asker: Place | undefined, sessions: read
   const around = [...repositoriesAround(root)];
   const home = asker && around.find(isHomeOf(asker));
   if (asker && home) {
-    const inside = relative(trueFolder(home.root), trueFolder(root)).split(sep).join('/');
+    const inside = relative(truePath(home.root), truePath(root)).split(sep).join('/');
     return { project: asker.project, prefix: inside === '' ? '' : `${inside}/` };
   }
   const [here] = around;
@@ -34,9 +35,6 @@ export function projectOf(root: string, asker: Place | undefined, sessions: read
 
 function isHomeOf({ directory }: Place): (repository: Repository) => boolean {
   // Where the folder is gone, what lies around it is another repository.
-  const [home] = statSync(directory, { throwIfNoEntry: false }) ? repositoriesAround(directory) : [];
-  return ({ common }) => home !== undefined && trueFolder(home.common) === trueFolder(common);
+  const [home] = existsSync(directory) ? repositoriesAround(directory) : [];
+  return ({ common }) => home !== undefined && truePath(home.common) === truePath(common);
 }
-
-/** A folder itself, whatever links lead to it. */
-const trueFolder = (folder: string): string => realpathSync.native(folder);

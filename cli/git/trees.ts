@@ -9,7 +9,7 @@ const mostTrees = 500;
  * @param resources files of one project: `project:path`
  */
 export function coveringTrees(resources: readonly string[]): string[] {
-  const depth = Math.max(...resources.map((resource) => resource.split('/').length - 1));
+  const depth = resources.reduce((most, resource) => Math.max(most, resource.split('/').length - 1), 0);
   for (let level = depth; level > 1; level -= 1) {
     const trees = treesAt(level, resources);
     if (trees.length <= mostTrees) return trees;

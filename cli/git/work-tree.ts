@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { realpathSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { CliError, ExitCode } from '../exit.ts';
+import { truePath, wayInside } from '../identity/true-path.ts';
 
 /** Most bytes of git's answer: the names of some hundred thousand files. */
 const mostBytes = 64 * 1024 * 1024;
@@ -40,7 +40,7 @@ const failed = (code: string, message: string): CliError => new CliError(ExitCod
 export async function findWorkTree(folder: string, signal?: AbortSignal): Promise<WorkTree> {
   const said = await git(['rev-parse', '--show-toplevel', '--git-common-dir'], folder, signal);
   const [root = '', common = ''] = said.split(/\r?\n/);
-  return { root: resolve(root), common: trueFolder(resolve(folder, common)) };
+  return { root: resolve(root), common: truePath(resolve(folder, common)) };
 }
 
 /**
@@ -51,7 +51,7 @@ export async function hooksFolder({ root, common }: WorkTree): Promise<string> {
   // A path that is relative in the settings is meant from the root of the work tree, where hooks are run.
   const folder = resolve(root, (await git(['rev-parse', '--git-path', 'hooks'], root)).replace(/\r?\n$/, ''));
   const main = basename(common) === '.git' ? [dirname(common)] : [];
-  if ([common, root, ...main].some((own) => isInside(trueFolder(folder), trueFolder(own)))) return folder;
+  if ([common, root, ...main].some((own) => wayInside(truePath(own), truePath(folder)) !== undefined)) return folder;
   throw failed(
     'SHARED_HOOKS',
     `git takes the hooks of this repository from ${folder}, which lies outside it (core.hooksPath): what is put there runs in other ` +
@@ -62,18 +62,6 @@ export async function hooksFolder({ root, common }: WorkTree): Promise<string> {
 
 /** Whether a folder is part of the work tree, so that git sees what changes in it. */
 export function isInWorkTree(folder: string, { root, common }: WorkTree): boolean {
-  const path = trueFolder(folder);
-  return isInside(path, trueFolder(root)) && !isInside(path, common);
-}
-
-function isInside(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return !isAbsolute(way) && way !== '..' && !way.startsWith(`..${sep}`);
-}
-
-/** A folder itself, whatever links lead to it, as far as it exists. */
-function trueFolder(folder: string): string {
-  if (statSync(folder, { throwIfNoEntry: false })) return realpathSync.native(folder);
-  const parent = dirname(folder);
-  return parent === folder ? folder : join(trueFolder(parent), basename(folder));
+  const path = truePath(folder);
+  return wayInside(truePath(root), path) !== undefined && wayInside(common, path) === undefined;
 }

@@ -40,20 +40,25 @@ export class Actor {
   }
 
   /**
-   * Does something with the server, which is started first where it is this home's own and does not run. Registering again
+   * Does something with the server, under its address and a token (`vouch`: see {@link Reach.vouch}), which is started first where it is this home's own and does not run. Registering again
    * renews a token, perhaps in this very moment: then it is done again with the new one.
    * @param start false: only where it runs already
    * @throws CliError, and whatever `action` throws
    */
-  async act<Result>(action: (url: string, token: string) => Promise<Result>, start = true): Promise<Result> {
-    return this.#asking.reach.use(async (url) => {
+  async act<Result>(
+    action: (url: string, token: string, vouch: () => Promise<void>) => Promise<Result>,
+    start = true,
+  ): Promise<Result> {
+    const { reach } = this.#asking;
+    const vouch = (): Promise<void> => reach.vouch();
+    return reach.use(async (url) => {
       try {
-        return await action(url, this.#token);
+        return await action(url, this.#token, vouch);
       } catch (error) {
         if (!isRefusedToken(error)) throw error;
         if (!this.#renew()) throw this.#refused(error, url);
       }
-      return action(url, this.#token).catch((error: unknown) => {
+      return action(url, this.#token, vouch).catch((error: unknown) => {
         throw isRefusedToken(error) ? this.#refused(error, url) : error;
       });
     }, start);

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 
 /** A git repository, as it lies in a folder. */
 export interface Repository {
@@ -7,20 +7,38 @@ export interface Repository {
   root: string;
   /** The repository's own folder: the same for a repository and for all of its linked worktrees. */
   common: string;
+  /** What it is called: its folder's name, in all of its linked worktrees that of the main one, or of the bare one without `.git`. */
+  name: string;
 }
 
 /** The repository whose root is this very folder. */
 function repositoryAt(root: string): Repository | undefined {
   const git = join(root, '.git');
   try {
-    const found = statSync(git);
-    if (!found.isFile()) return { root, common: git };
-    const [, main] = /^gitdir: (.*[/\\]\.git)[/\\]worktrees[/\\][^/\\]+\s*$/.exec(readFileSync(git, 'utf8')) ?? [];
-    return { root, common: main === undefined ? git : resolve(root, main) };
+    if (!statSync(git).isFile()) return repository(root, git);
+    const [, folder] = /^gitdir: (.*\S)\s*$/.exec(readFileSync(git, 'utf8')) ?? [];
+    const own = folder === undefined ? git : resolve(root, folder);
+    return repository(root, folder === undefined ? git : (commonOf(own) ?? git));
   } catch {
     // There is none, or it cannot be looked at: then git could not use it either.
     return undefined;
   }
+}
+
+/** The folder that a linked worktree shares with the others; undefined where there is none, as in a submodule. */
+function commonOf(own: string): string | undefined {
+  try {
+    return resolve(own, readFileSync(join(own, 'commondir'), 'utf8').trim());
+  } catch {
+    // The main repository has been moved or removed: what its folder was called is still written there.
+    const [, main] = /^(.*)[/\\]worktrees[/\\][^/\\]+$/.exec(own) ?? [];
+    return main;
+  }
+}
+
+function repository(root: string, common: string): Repository {
+  const isBare = basename(common) !== '.git';
+  return { root, common, name: isBare ? basename(common).replace(/\.git$/, '') : basename(dirname(common)) };
 }
 
 /** The repositories that a folder lies in, the innermost first. */

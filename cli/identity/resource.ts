@@ -1,8 +1,9 @@
-import { realpathSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { Command } from '../line/table.ts';
 import { repositoriesAround } from './repository.ts';
 import type { Session } from './session.ts';
+import { truePath, wayInside } from './true-path.ts';
 
 /** From where a resource is named, and by whom. */
 export interface Standpoint {
@@ -35,33 +36,29 @@ export function nameResources(
  */
 export function resourceName(text: string, { cwd, session }: Standpoint): string {
   const given = text.trim();
-  if (given === '' || isNamed(given) || (isDrive(given) && sep === '/')) return given;
+  if (given === '' || isNamed(given, cwd, session?.project) || (isDrive(given) && sep === '/')) return given;
   const bare = given.replace(/[/\\]\*{1,2}$/, sep);
   // Not resolve(): `..` behind a link leads to the parent of what the link leads to.
-  const path = trueName(isAbsolute(bare) ? bare : `${cwd}${sep}${bare}`);
+  const path = truePath(isAbsolute(bare) ? bare : `${cwd}${sep}${bare}`);
   const end = /[/\\]$/.test(bare) || isFolder(path) ? '/' : '';
-  const inside = session && pathInside(path, trueName(session.directory));
+  const inside = session && pathInside(path, truePath(session.directory));
+  // `p:/` would be a drive of Windows.
+  if (session && inside === '') return `${session.project}:./`;
   if (session && inside !== undefined) return `${session.project}:${forward(inside)}${end}`;
   return forward(path) + (path.endsWith(sep) ? '' : end);
 }
 
-/** `kind:name` or `project:path`, and no drive of Windows. */
-const isNamed = (text: string): boolean => /^[^:/\\]{2,}:|^[^:/\\]:(?![/\\]|$)/.test(text);
+/** `kind:name` or `project:path`, and no drive of Windows. The name of a project may have a `/` in it, as a path may have a colon. */
+function isNamed(text: string, cwd: string, project: string | undefined): boolean {
+  if (/^[^:/\\]{2,}:|^[^:/\\]:(?![/\\]|$)/.test(text)) return true;
+  if (project !== undefined && text.toLowerCase().startsWith(`${project.toLowerCase()}:`)) return !isDrive(text);
+  return /^[^:./\\][^:]*[/\\][^:]*:/.test(text) && !existsSync(resolve(cwd, text));
+}
 
 /** `C:\tools`: a path of Windows, wherever it is spoken of. */
 const isDrive = (text: string): boolean => /^[A-Za-z]:[/\\]/.test(text);
 
 const forward = (path: string): string => path.split(sep).join('/');
-
-/** The path itself, whatever links led to it, as far as it exists: what is not there yet keeps the name it is given. */
-function trueName(path: string): string {
-  try {
-    return realpathSync.native(path);
-  } catch {
-    const parent = dirname(path);
-    return parent === path ? path : join(trueName(parent), basename(path));
-  }
-}
 
 function isFolder(path: string): boolean {
   try {
@@ -75,14 +72,9 @@ function isFolder(path: string): boolean {
 /** The path from the root of the repository, or the folder without one, that a session works in; undefined where it lies outside. */
 function pathInside(path: string, directory: string): string | undefined {
   const [own] = repositoriesAround(directory);
-  if (!own) return below(directory, path);
+  if (!own) return wayInside(directory, path);
   for (const { root, common } of repositoriesAround(path)) {
-    if (trueName(common) === trueName(own.common)) return relative(root, path);
+    if (truePath(common) === truePath(own.common)) return relative(root, path);
   }
   return undefined;
-}
-
-function below(folder: string, path: string): string | undefined {
-  const inside = relative(folder, path);
-  return isAbsolute(inside) || inside === '..' || inside.startsWith(`..${sep}`) ? undefined : inside;
 }

@@ -47,7 +47,7 @@ export class Reach {
    */
   async use<Result>(action: (url: string) => Promise<Result>, start = true): Promise<Result> {
     try {
-      await this.#refuseStranger();
+      await this.vouch();
       return await action(this.url);
     } catch (error) {
       if (!(start && error instanceof Unreachable && error.refused && this.#mayStart)) throw error;
@@ -61,7 +61,7 @@ export class Reach {
    * they are for whatever answers, such as a server in a container.
    * @throws Unreachable where nothing answers, or something else
    */
-  async #refuseStranger(): Promise<void> {
+  async vouch(): Promise<void> {
     if (!this.own || this.#config.token !== undefined) return;
     const { home } = this.#config;
     const deadline = Date.now() + vouchTimeout;
@@ -108,6 +108,6 @@ export class Reach {
     const { ensureServer } = await import('./autostart.ts');
     const url = await ensureServer({ home: this.#config.home, url: this.url, environment: this.#environment });
     this.#address = { ...this.#address, url };
-    await this.#refuseStranger();
+    await this.vouch();
   }
 }

@@ -8,6 +8,7 @@ import { parseId } from '../input.ts';
 import { requireProject } from '../project/service.ts';
 import { sameForAll } from '../same-for-all.ts';
 import { findHeld } from './holds.ts';
+import { isOpen } from './open.ts';
 import { parseResource } from './resource.ts';
 import { lapseBlockers, releaseBlocker } from './service.ts';
 
@@ -26,7 +27,7 @@ export const BlockerRef = builder.prismaObject('Blocker', {
     open: t.boolean({
       ...sameForAll,
       description: 'Whether it still holds.',
-      resolve: ({ endedAt }) => endedAt === null,
+      resolve: (blocker) => isOpen(blocker),
     }),
     openedAt: t.expose('openedAt', { type: 'DateTime' }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: true }),

@@ -55,15 +55,23 @@ const endOver = statement<Ended, [staleAfter: number, endedById: null, reason: n
   ),
 );
 
-const openOfHolder = statement<{ id: number }, [holderId: string | null]>(
+const openOfHolder = statement<{ id: number }, [holderId: string | null, overToo: boolean]>(
   'blocker-open-of-holder',
   `SELECT message_id AS id FROM clambake.blocker
-   WHERE ended_at IS NULL AND (expires_at IS NULL OR expires_at > now()) AND holder_id IS NOT DISTINCT FROM $1 ORDER BY 1`,
+   WHERE ended_at IS NULL AND ($2 OR expires_at IS NULL OR expires_at > now()) AND holder_id IS NOT DISTINCT FROM $1
+   ORDER BY 1`,
 );
 
-/** The ids of the open blockers of an instance, or of the human (null), oldest first. */
-export async function openBlockersOf(queryable: Queryable, holderId: string | null): Promise<number[]> {
-  return (await openOfHolder(queryable, holderId)).map(({ id }) => id);
+/**
+ * The ids of the open blockers of an instance, or of the human (null), oldest first.
+ * @param overToo also those whose time is over and that nobody has ended yet
+ */
+export async function openBlockersOf(
+  queryable: Queryable,
+  holderId: string | null,
+  overToo = false,
+): Promise<number[]> {
+  return (await openOfHolder(queryable, holderId, overToo)).map(({ id }) => id);
 }
 
 const lockOfHolder = statement<object, [holderId: string]>(

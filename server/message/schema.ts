@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { human } from '../address.ts';
+import { isOpen } from '../blocker/open.ts';
 import { builder, prismaEnum } from '../builder.ts';
 import { type ConnectionArguments, connect, newestFirst } from '../connection.ts';
 import { authorId, type Context } from '../context.ts';
@@ -54,11 +55,11 @@ export const MessageRef = builder.prismaObject('Message', {
       description:
         'Whether it is a request that nobody has answered with a `done` yet, or a blocker that has not ended. False for every other message.',
       select: {
-        blocker: { select: { endedAt: true } },
+        blocker: { select: { endedAt: true, expiresAt: true } },
         replies: { where: { type: 'DONE' }, take: 1, select: { id: true } },
       },
       resolve: ({ type, blocker, replies }) =>
-        type === 'REQUEST' ? replies.length === 0 : type === 'BLOCKER' && blocker?.endedAt === null,
+        type === 'REQUEST' ? replies.length === 0 : type === 'BLOCKER' && blocker !== null && isOpen(blocker),
     }),
     threadId: t.exposeID('threadId', sameForAll),
     blocker: t.relation('blocker', { ...sameForAll, nullable: true }),

@@ -115,7 +115,7 @@ async function store(context: Context, message: Checked, key: string | null): Pr
 /** Stores a `done` together with the end of the blocker that it ends. */
 async function storeDone(context: Context, replyTo: number | null, values: InsertValues): Promise<Sent> {
   const { done, ended } = await transaction(context.database.pool, async (client) => {
-    const open = await openBlockersOf(client, authorId(context));
+    const open = await openBlockersOf(client, authorId(context), replyTo !== null);
     const ending = replyTo === null && open.length === 1 ? open[0] : open.find((blocker) => blocker === replyTo);
     const done = await insert(client, values);
     return { done, ended: ending === undefined ? undefined : await endBlockerWith(client, ending, done.id) };

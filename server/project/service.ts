@@ -44,6 +44,8 @@ function checkProjectName(argument: string, name: string): string {
   if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(checked)) {
     throw badInput(argument, `${argument} holds an invisible character: a project's name is what one sees.`);
   }
+  // A file of it is called project:path.
+  if (checked.includes(':')) throw badInput(argument, `${argument} holds a colon: choose another character.`);
   if (checked.startsWith('@') || checked.toLowerCase() === human || instanceIdPattern.test(checked.toLowerCase())) {
     throw badInput(
       argument,

@@ -51,6 +51,16 @@ describe('a request', () => {
     await expect.poll(() => open).toBe(0);
   });
 
+  test('is not repeated, and its token not sent again, where another program may listen there by now', async () => {
+    const server = await fake((response) => response.destroy());
+    const vouch = async (): Promise<void> => {
+      throw new Unreachable('Something else answers there.', false);
+    };
+    const error = await failure(ask(call(server.url, { vouch })));
+    expect(error.message).toBe('Something else answers there.');
+    expect(server.got).toHaveLength(1);
+  });
+
   test('to where nothing listens says so, and that a server could be started', async () => {
     const url = `http://127.0.0.1:${await freePort()}`;
     const error = await failure(ask(call(url)));

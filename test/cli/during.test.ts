@@ -419,27 +419,44 @@ describe.runIf(onUnix)('what ends it', () => {
     await nothingHeld();
   });
 
-  test('SIGKILL keeps the hold until the command, which runs on, has ended too', async () => {
-    const running = during(['--resource', 'port:1'], until('SIGTERM'));
-    const child = await ready(running);
-    const [held] = await openBlockers();
-    running.process.kill('SIGKILL');
-    // Not `ended`: the command keeps the output open.
-    await new Promise((resolve) => setTimeout(resolve, 2500));
-    expect(isAlive(child)).toBe(true);
-    expect(await openBlockers()).toEqual([held]);
-    expect(watchers()).toHaveLength(1);
-    const begun = Date.now();
-    process.kill(child, 'SIGTERM');
-    await nothingHeld();
-    expect(Date.now() - begun).toBeLessThan(5000);
-    const [done] = await told('DONE');
-    expect(done).toMatchObject({ replyToId: held?.id, subject: 'Rebuild' });
-    expect(done?.body).toContain(
-      `(process ${running.process.pid}), which held this, has died. node ran on and has ended`,
-    );
-    expect((await running.ended).code).toBeNull();
-  });
+  test.runIf(process.platform === 'linux')(
+    'SIGKILL keeps the hold until the command, which runs on, has ended too',
+    async () => {
+      const running = during(['--resource', 'port:1'], until('SIGTERM'));
+      const child = await ready(running);
+      const [held] = await openBlockers();
+      running.process.kill('SIGKILL');
+      // Not `ended`: the command keeps the output open.
+      await new Promise((resolve) => setTimeout(resolve, 2500));
+      expect(isAlive(child)).toBe(true);
+      expect(await openBlockers()).toEqual([held]);
+      expect(watchers()).toHaveLength(1);
+      const begun = Date.now();
+      process.kill(child, 'SIGTERM');
+      await nothingHeld();
+      expect(Date.now() - begun).toBeLessThan(5000);
+      const [done] = await told('DONE');
+      expect(done).toMatchObject({ replyToId: held?.id, subject: 'Rebuild' });
+      expect(done?.body).toContain(
+        `(process ${running.process.pid}), which held this, has died. node ran on and has ended`,
+      );
+      expect((await running.ended).code).toBeNull();
+    },
+  );
+
+  test.runIf(process.platform === 'linux')(
+    'SIGKILL says no done for a command that runs on when the time of its hold is over',
+    async () => {
+      const running = during(['--resource', 'port:1', '--for', '2s'], until('SIGTERM'));
+      const child = await ready(running);
+      running.process.kill('SIGKILL');
+      await expect.poll(() => watchers(), { timeout: 10_000 }).toEqual([]);
+      expect(isAlive(child)).toBe(true);
+      expect(await told('DONE')).toEqual([]);
+      process.kill(child, 'SIGTERM');
+      await nothingHeld();
+    },
+  );
 
   test('SIGKILL of it and of the command ends the hold at once', async () => {
     const running = during(['--resource', 'port:1'], until('SIGTERM'));
@@ -450,7 +467,7 @@ describe.runIf(onUnix)('what ends it', () => {
     await nothingHeld();
   });
 
-  test('SIGKILL while the blocker is being opened leaves none', async () => {
+  test.runIf(process.platform === 'linux')('SIGKILL while the blocker is being opened leaves none', async () => {
     for (const delay of [0, 20, 60]) {
       const running = during(['--resource', 'port:1'], until('SIGTERM'));
       await expect.poll(watchers, { timeout: 15_000, interval: 5 }).not.toEqual([running.process.pid]);
@@ -467,7 +484,7 @@ describe.runIf(onUnix)('what ends it', () => {
     }
   });
 
-  test('the watcher that is killed is not missed', async () => {
+  test.runIf(process.platform === 'linux')('the watcher that is killed is not missed', async () => {
     const running = during(['--resource', 'port:1'], until('SIGTERM'));
     await ready(running);
     const own = running.process.pid;
@@ -476,22 +493,25 @@ describe.runIf(onUnix)('what ends it', () => {
     expect((await running.ended).code).toBe(7);
   });
 
-  test('the watcher has its own session, and nothing of its caller but a pipe', async () => {
-    const running = during(['--resource', 'port:1'], until('SIGTERM'));
-    await ready(running);
-    if (process.platform === 'linux') {
-      const [watcher = 0] = watchers().filter((pid) => pid !== running.process.pid);
-      const stat = readFileSync(`/proc/${watcher}/stat`, 'utf8');
-      const [, , group, session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      expect([group, session]).toEqual([String(watcher), String(watcher)]);
-      const token = readFileSync(join(machine.home, 'token'), 'utf8').trim();
-      for (const file of ['cmdline', 'environ'])
-        expect(readFileSync(`/proc/${watcher}/${file}`, 'utf8')).not.toContain(token);
-      expect(readFileSync(`/proc/${watcher}/cmdline`, 'utf8')).toMatch(/\0during-watcher\0$/);
-    }
-    running.process.kill('SIGTERM');
-    await running.ended;
-  });
+  test.runIf(process.platform === 'linux')(
+    'the watcher has its own session, and nothing of its caller but a pipe',
+    async () => {
+      const running = during(['--resource', 'port:1'], until('SIGTERM'));
+      await ready(running);
+      if (process.platform === 'linux') {
+        const [watcher = 0] = watchers().filter((pid) => pid !== running.process.pid);
+        const stat = readFileSync(`/proc/${watcher}/stat`, 'utf8');
+        const [, , group, session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        expect([group, session]).toEqual([String(watcher), String(watcher)]);
+        const token = readFileSync(join(machine.home, 'token'), 'utf8').trim();
+        for (const file of ['cmdline', 'environ'])
+          expect(readFileSync(`/proc/${watcher}/${file}`, 'utf8')).not.toContain(token);
+        expect(readFileSync(`/proc/${watcher}/cmdline`, 'utf8')).toMatch(/\0during-watcher\0$/);
+      }
+      running.process.kill('SIGTERM');
+      await running.ended;
+    },
+  );
 });
 
 describe.runIf(onUnix)('a server that is killed while the command runs', () => {

@@ -57,6 +57,16 @@ async function register(key: string, cwd = repository.root): Promise<string> {
 }
 
 describe('a commit', () => {
+  test('of what its own session holds passes, also where that has no key and registered in a folder of the repository', async () => {
+    await repository.stage('packages/api/app.ts');
+    const cwd = join(repository.root, 'packages/api');
+    const said = await repository.clambake(['register', '--project', project], { cwd });
+    expect(said).toMatchObject({ code: 0 });
+    const held = ['--type', 'blocker', '--subject', 'Mine', '--resource', 'app.ts'];
+    expect((await repository.clambake(['send', '--to', '@all', ...held], { cwd })).code).toBe(0);
+    expect((await repository.git(['commit', '-q', '-m', 'From below'], { cwd })).code).toBe(0);
+  });
+
   test('of a file that another instance holds is stopped, with who, why, since and until when; released, it passes', async () => {
     const ann = await server.register(project);
     const id = await hold(ann, [`${project}:src/app.ts`]);

@@ -77,6 +77,8 @@ test('a file that is held is never lost among the trees that are asked about fir
 test('trees are few, however many files there are', () => {
   const deep = Array.from({ length: 5000 }, (_, index) => `doc:a/${index % 20}/${index % 2000}/file ${index}`);
   expect(coveringTrees(deep)).toHaveLength(20);
+  const many = Array.from({ length: 200_000 }, (_, n) => `p:src/${n}.ts`);
+  expect(coveringTrees(many)).toEqual(['p:src/']);
   expect(coveringTrees([...deep.slice(0, 10), 'doc:root'])).toContain('doc:root');
 });
 

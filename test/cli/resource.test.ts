@@ -104,11 +104,31 @@ describe('a file', () => {
     expect(named('x.ts', 'src', join(repository, 'vendor/lib'))).toBe(outside('doc-db-v2/src/x.ts'));
   });
 
+  test('of a project with a slash in its name is known by that name, to whoever says it', () => {
+    const session = { project: 'acme/app', directory: repository };
+    expect(resourceName('src/app.ts', { cwd: repository, session })).toBe('acme/app:src/app.ts');
+    for (const who of [session, undefined]) {
+      expect(resourceName('acme/app:src/app.ts', { cwd: repository, session: who })).toBe('acme/app:src/app.ts');
+    }
+  });
+
+  test('of worktrees of a bare repository belongs to one project', () => {
+    const bare = join(folder, 'proj.git');
+    git(folder, 'clone', '-q', '--bare', repository, bare);
+    for (const tree of ['wt1', 'wt2']) git(bare, 'worktree', 'add', '-q', '-b', tree, join(folder, tree));
+    const session = { project: 'proj', directory: join(folder, 'wt1') };
+    for (const tree of ['wt1', 'wt2']) {
+      expect(projectName(join(folder, tree, 'src'))).toBe('proj');
+      expect(resourceName('src/app.ts', { cwd: join(folder, tree), session })).toBe('proj:src/app.ts');
+    }
+  });
+
   test('belongs to the project without git as well', () => {
     const directory = join(folder, 'elsewhere');
     const at = (text: string): string => resourceName(text, { cwd: directory, session: { project: 'p', directory } });
     expect(at('x')).toBe('p:x');
-    expect(at('.')).toBe('p:/');
+    // The server takes `p:/` for a drive of Windows.
+    expect(at('.')).toBe('p:./');
     expect(at('..')).toBe(`${outside('')}`.replace(/\/*$/, '/'));
   });
 });
