@@ -16,15 +16,17 @@ export interface Held {
   over: 'EXPIRED' | 'STALE' | null;
 }
 
-// Those at the same places, the trees above, and what lies below a tree that is asked for. By itself: joined to what it leads to,
-// the planner expects more rows than there ever are and reads the whole of the other tables.
-const findHolds = statement<
-  { blockerId: number; key: string; name: string },
-  [keys: string[], trees: string[], ends: string[]]
->(
-  'hold-overlapping',
-  `SELECT blocker_id AS "blockerId", key, name FROM clambake.hold WHERE key = ANY($1::text[])
-   UNION
+type FoundHold = { blockerId: number; key: string; name: string };
+
+// Those at the same places, and the trees above. By itself: joined to what it leads to, the planner expects more rows than there
+// ever are and reads the whole of the other tables.
+const atPlaces = 'SELECT blocker_id AS "blockerId", key, name FROM clambake.hold WHERE key = ANY($1::text[])';
+const findAtPlaces = statement<FoundHold, [keys: string[]]>('hold-at-places', atPlaces);
+
+// The same, and what lies below a tree that is asked for.
+const findInTrees = statement<FoundHold, [keys: string[], trees: string[], ends: string[]]>(
+  'hold-in-trees',
+  `${atPlaces} UNION
    SELECT h.blocker_id, h.key, h.name FROM unnest($2::text[], $3::text[]) AS tree (key, ending)
    JOIN clambake.hold h ON h.key > tree.key AND h.key < tree.ending`,
 );
@@ -50,7 +52,10 @@ export async function findHeld(
 ): Promise<Held[]> {
   const footprint = new Footprint(resources);
   const { places, trees } = footprint;
-  const holds = await findHolds(queryable, places, trees, trees.map(endOfTree));
+  const holds =
+    trees.length === 0
+      ? await findAtPlaces(queryable, places)
+      : await findInTrees(queryable, places, trees, trees.map(endOfTree));
   if (holds.length === 0) return [];
   const ids = [...new Set(holds.map(({ blockerId }) => blockerId))];
   const holders = new Map((await findHolders(queryable, ids, staleAfter)).map((holder) => [holder.blockerId, holder]));

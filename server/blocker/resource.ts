@@ -55,14 +55,15 @@ export function parseResource(text: string): Resource {
   }
   if (segments.length > deepest)
     throw refuse(`it lies ${segments.length} folders deep, and ${deepest} is the deepest.`);
-  if (segments.some((segment) => segment !== segment.trim() || fold(segment) === '')) {
+  const folded = segments.map(fold);
+  if (segments.some((segment, index) => segment !== segment.trim() || folded[index] === '')) {
     throw refuse('a name in it begins or ends with white space, or cannot be seen.');
   }
   if (segments.length === 0 && path.trim() === '') throw refuse(`it says nothing but "${scope}".`);
   const joined = segments.join('/');
   const isDrive = scope === '' && /^[A-Z]:$/.test(joined);
   const end = (tree || isDrive) && segments.length > 0 ? '/' : '';
-  return { name: nameOf(scope, joined) + end, key: `${fold(scope)}:/${segments.map(fold).join('/')}${end}` };
+  return { name: nameOf(scope, joined) + end, key: `${fold(scope)}:/${folded.join('/')}${end}` };
 }
 
 /** Reads resources, each once, without those that another one covers. @throws ClambakeError BAD_INPUT */
@@ -155,8 +156,13 @@ function nameOf(scope: string, path: string): string {
   return /^[A-Z]:(\/|$)/.test(path) ? path : `/${path}`;
 }
 
+const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);
+
 /** By upper case first: some letters have two lower cases (σ and ς, s and ſ). */
 function fold(text: string): string {
-  const seen = text.replace(/\p{Default_Ignorable_Code_Point}/gu, '').replace(/(?<=[^.])\.+$/, '');
-  return seen.toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFC');
+  const seen = isAscii(text) ? text : text.replace(/\p{Default_Ignorable_Code_Point}/gu, '');
+  let end = seen.length;
+  while (end > 1 && seen[end - 1] === '.') end -= 1;
+  const name = end === 1 && seen[0] === '.' ? seen : seen.slice(0, end);
+  return isAscii(name) ? name.toLowerCase() : name.toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFC');
 }
