@@ -35,3 +35,14 @@ const exitCodes: Readonly<Record<string, ExitCode>> = {
 export function exitCodeOf(code: string): ExitCode {
   return exitCodes[code] ?? ExitCode.failed;
 }
+
+/** Errors after which the same request may well succeed. */
+const passing: ReadonlySet<string> = new Set([
+  'DATABASE_UNAVAILABLE',
+  'INTERNAL_SERVER_ERROR',
+  'LIMIT_EXCEEDED',
+  'UNREACHABLE',
+]);
+
+/** Whether the same request may well succeed later, or has succeeded unseen. */
+export const isPassing = (error: unknown): error is CliError => error instanceof CliError && passing.has(error.code);

@@ -5,9 +5,10 @@ import { commands } from './generated/commands.ts';
 import { type Call, readCommandLine } from './line/command.ts';
 
 // What a command does not need is not loaded, since most of a short command's time is loading: hence every import() here.
+const args = process.argv.slice(2);
 try {
   process.exitCode = await answer(
-    await readCommandLine(process.argv.slice(2), {
+    await readCommandLine(args, {
       commands,
       locals: localCommands,
       version: manifest.version,
@@ -17,7 +18,9 @@ try {
   );
 } catch (error) {
   const { report } = await import('./output/report.ts');
-  process.exitCode = report(error, process.argv.includes('--json'));
+  // What stands behind -- is another program's.
+  const own = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
+  process.exitCode = report(error, own.includes('--json'));
 }
 
 async function answer(call: Call): Promise<number> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { type Config, parseDuration, readConfig } from '../../server/config.ts';
-import { CliError, ExitCode } from '../exit.ts';
+import { CliError, ExitCode, isPassing } from '../exit.ts';
 import { resourceName } from '../identity/resource.ts';
 import type { LocalInput } from '../line/table.ts';
 import { usageError } from '../line/variables.ts';
@@ -15,7 +15,7 @@ import { beating } from './beating.ts';
 import { type Ended, startCommand } from './child.ts';
 import { connect } from './connect.ts';
 import { type Keeper, startKeeper } from './keeper.ts';
-import { isPassing, patiently } from './patience.ts';
+import { patiently } from './patience.ts';
 import { type Plan, resourcesOf } from './plan.ts';
 import { type Held, type Objection, Requests } from './requests.ts';
 import { Signals } from './signals.ts';

@@ -1,16 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CliError } from '../exit.ts';
-
-/** Errors after which the same request may well succeed. */
-const passing: ReadonlySet<string> = new Set([
-  'DATABASE_UNAVAILABLE',
-  'INTERNAL_SERVER_ERROR',
-  'LIMIT_EXCEEDED',
-  'UNREACHABLE',
-]);
-
-/** Whether the same request may well succeed later, or has succeeded unseen. */
-export const isPassing = (error: unknown): error is CliError => error instanceof CliError && passing.has(error.code);
+import { type CliError, isPassing } from '../exit.ts';
 
 /** Longest pause before the next attempt, in milliseconds. */
 const longestPause = 3000;

@@ -1,5 +1,4 @@
 import { ask } from '../client/client.ts';
-import { CliError } from '../exit.ts';
 import type { Actor } from '../identity/acting.ts';
 import { blockerText, type Plan, warningText } from './plan.ts';
 
@@ -9,11 +8,15 @@ const warn = `mutation Warn($to:String!,$subject:String!,$body:String!,$wait:Dur
   }
 }`;
 
-const open = `mutation Hold($to:String!,$subject:String!,$body:String!,$resources:[String!],$for:Duration,$wait:Duration,$clientKey:String,$replyTo:ID){
-  sendMessage(to:$to,type:BLOCKER,subject:$subject,body:$body,resources:$resources,for:$for,wait:$wait,clientKey:$clientKey,replyTo:$replyTo){
-    message{id blocker{open openedAt expiresAt resources}}
+const opened = 'id blocker{open openedAt expiresAt resources}';
+
+const open = `mutation Hold($to:String!,$subject:String!,$body:String!,$resources:[String!],$for:Duration,$wait:Duration,$clientKey:String){
+  sendMessage(to:$to,type:BLOCKER,subject:$subject,body:$body,resources:$resources,for:$for,wait:$wait,clientKey:$clientKey){
+    message{${opened}}
   }
 }`;
+
+const find = `query Held($clientKey:String!){sentMessage(clientKey:$clientKey){${opened}}}`;
 
 const done = `mutation Done($to:String!,$subject:String!,$body:String!,$replyTo:ID,$clientKey:String){
   sendMessage(to:$to,type:DONE,subject:$subject,body:$body,replyTo:$replyTo,clientKey:$clientKey){
@@ -22,9 +25,6 @@ const done = `mutation Done($to:String!,$subject:String!,$body:String!,$replyTo:
 }`;
 
 const beat = 'mutation Beat{heartbeat{id}}';
-
-/** Nobody has sent so many messages: no message has this number. */
-const noMessage = String(2 ** 31 - 1);
 
 /** What somebody has against a warning. */
 export interface Objection {
@@ -50,13 +50,13 @@ interface Sent<Extra> {
 }
 
 interface Opened {
-  sendMessage: { message: { id: string; blocker: Omit<Held, 'id' | 'lasts'> & { open: boolean; openedAt: string } } };
+  id: string;
+  blocker: Omit<Held, 'id' | 'lasts'> & { open: boolean; openedAt: string };
 }
 
-function heldIn({ sendMessage: { message } }: Opened): Held {
-  const { openedAt, expiresAt, resources } = message.blocker;
+function heldIn({ id, blocker: { openedAt, expiresAt, resources } }: Opened): Held {
   const lasts = expiresAt === null ? null : Date.parse(expiresAt) - Date.parse(openedAt);
-  return { id: message.id, expiresAt, resources, lasts };
+  return { id, expiresAt, resources, lasts };
 }
 
 /** What a run asks of the server. Each request has a key: made again, also by another process, it is the same one. */
@@ -77,7 +77,7 @@ export class Requests {
    */
   async warn(notice: string, milliseconds: number, signal: AbortSignal) {
     const variables = { ...this.#address, body: warningText(this.#plan, notice), clientKey: this.#key('warning') };
-    const data = await this.#mutate(warn, variables, { patience: { milliseconds, signal } });
+    const data = await this.#ask(warn, variables, { patience: { milliseconds, signal } });
     const { message, objection } = (data as unknown as Sent<{ objection: Objection | null }>).sendMessage;
     return { id: message.id, objection };
   }
@@ -89,8 +89,8 @@ export class Requests {
    */
   async open(milliseconds: number, signal: AbortSignal): Promise<Held> {
     const waits = milliseconds > 0;
-    const data = await this.#mutate(open, this.#hold, waits ? { patience: { milliseconds, signal } } : {});
-    return heldIn(data as unknown as Opened);
+    const data = await this.#ask(open, this.#hold, waits ? { patience: { milliseconds, signal } } : {});
+    return heldIn((data as unknown as { sendMessage: { message: Opened } }).sendMessage.message);
   }
 
   /**
@@ -98,16 +98,9 @@ export class Requests {
    * @returns undefined where there is none, or it has ended
    */
   async find(): Promise<Held | undefined> {
-    // A request that is refused is told of the first time under its key (server/message/send.ts), and an answer to a message that does
-    // not exist is refused: so this opens nothing.
-    try {
-      const data = await this.#mutate(open, { ...this.#hold, replyTo: noMessage }, { start: false });
-      const opened = data as unknown as Opened;
-      return opened.sendMessage.message.blocker.open ? heldIn(opened) : undefined;
-    } catch (error) {
-      if (error instanceof CliError && error.code === 'NOT_FOUND') return undefined;
-      throw error;
-    }
+    const data = await this.#ask(find, { clientKey: this.#key('blocker') }, { start: false });
+    const message = data.sentMessage as Opened | null;
+    return message?.blocker.open ? heldIn(message) : undefined;
   }
 
   /**
@@ -118,14 +111,14 @@ export class Requests {
    */
   async done(blocker: string, body: string, start: boolean): Promise<{ id: string; ended: boolean }> {
     const variables = { ...this.#address, body, replyTo: blocker, clientKey: this.#key('done') };
-    const data = await this.#mutate(done, variables, { start });
+    const data = await this.#ask(done, variables, { start });
     const { message, endedBlocker } = (data as unknown as Sent<{ endedBlocker: object | null }>).sendMessage;
     return { id: message.id, ended: endedBlocker !== null };
   }
 
   /** Gives a sign of life, so that what is held stays held. The operator needs none. @throws CliError */
   async beat(): Promise<void> {
-    await this.#mutate(beat, {}, { start: false, onlyInstance: true });
+    await this.#ask(beat, {}, { start: false, onlyInstance: true });
   }
 
   get #address(): Record<string, unknown> {
@@ -141,7 +134,7 @@ export class Requests {
     return `during-${this.#plan.run}-${of}`;
   }
 
-  async #mutate(
+  async #ask(
     document: string,
     variables: Record<string, unknown>,
     how: { patience?: { milliseconds: number; signal: AbortSignal }; start?: boolean; onlyInstance?: boolean },
@@ -155,7 +148,7 @@ export class Requests {
     };
     return actor.act(
       (url, token, vouch) =>
-        ask({ url, token, document, variables, mutation: true, repeatable: true, patience, vouch }),
+        ask({ url, token, document, variables, mutation: document !== find, repeatable: true, patience, vouch }),
       how.start ?? true,
     );
   }

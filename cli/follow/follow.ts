@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { graphqlError, headersFor, refuseUnlessGraphQL, Unreachable, unreachable } from '../client/client.ts';
 import { readEvents } from '../client/event-stream.ts';
 import { asTransportError, open } from '../client/http.ts';
-import { CliError } from '../exit.ts';
+import { CliError, isPassing } from '../exit.ts';
 import type { Actor } from '../identity/acting.ts';
 import type { Command } from '../line/table.ts';
 import { complain } from '../output/stream.ts';
@@ -31,9 +31,6 @@ export interface Following {
   /** Ends it. */
   signal: AbortSignal;
 }
-
-/** Errors after which the same request may well succeed. */
-const passing = new Set(['DATABASE_UNAVAILABLE', 'INTERNAL_SERVER_ERROR', 'LIMIT_EXCEEDED', 'UNREACHABLE']);
 
 /**
  * Handles what a subscription brings, one event at a time, until it is told to stop. A lost connection is taken up again
@@ -88,7 +85,7 @@ export async function follow({ command, variables, actor, handle, advance, signa
       // The handling of an event went wrong, and not the connection.
       if (fault) throw fault.error;
       if (signal.aborted) return;
-      if (connectedAt === undefined || !(error instanceof CliError) || !passing.has(error.code)) throw error;
+      if (connectedAt === undefined || !isPassing(error)) throw error;
       if (!told) complain(`clambake: ${visibleLine(error.message)} Waiting for it to come back.\n`);
       told = true;
     }

@@ -1,7 +1,4 @@
-/** Bytes of the longest resource that the server takes. */
-const longest = 1024;
-/** Most folders and names that one has. */
-const deepest = 64;
+import { deepest, fold, longestName, unseen } from '../../server/blocker/fold.ts';
 
 /** A name that no file has: whoever holds it holds all of the folder that it is asked for in. */
 const nameOfNone = '.held-with-all-around-it';
@@ -34,24 +31,20 @@ export function heldAround(resource: string): string {
   return folder.length === 2 ? `${folder}.` : `${folder}/`;
 }
 
-/** As the server compares names: the rule is that of `server/blocker/resource.ts`, and a test holds the two together. */
+/** As the server compares names. */
 export function folded(resource: string): string {
   const [, scope = '', path = ''] = /^([^:]*:)(.*)$/s.exec(resource) ?? [];
   return fold(scope) + path.split('/').map(fold).join('/');
-}
-
-function fold(text: string): string {
-  const seen = text.replace(/\p{Default_Ignorable_Code_Point}/gu, '').replace(/(?<=[^.])\.+$/, '');
-  return seen.toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFC');
 }
 
 /** Whether the server reads it as one file. */
 function isNameable(project: string, path: string): boolean {
   const parts = partsOf(path);
   return (
-    Buffer.byteLength(`${project}:${path}`.normalize('NFC')) <= longest &&
+    Buffer.byteLength(`${project}:${path}`.normalize('NFC')) <= longestName &&
     parts.length <= deepest &&
-    !/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}*]/u.test(path) &&
+    !unseen.test(path) &&
+    !path.includes('*') &&
     !/[/\\]$/.test(path.trim()) &&
     parts.length > 0 &&
     parts.every((part) => part !== '..' && part === part.trim() && fold(part) !== '')

@@ -1,3 +1,4 @@
+import { longestName, unseen } from '../../server/blocker/fold.ts';
 import { ending, word } from '../output/lines.ts';
 import { relative } from '../output/time.ts';
 import { visibleLine } from '../output/visible.ts';
@@ -65,9 +66,7 @@ function resourceOf(ref: string): string | undefined {
   if (kind === undefined) return undefined;
   const resource = `${kind === 'heads' ? 'branch' : 'tag'}:${name}`;
   // What the server takes for no resource nobody holds.
-  return Buffer.byteLength(resource) > 1024 || /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(resource)
-    ? undefined
-    : resource;
+  return Buffer.byteLength(resource) > longestName || unseen.test(resource) ? undefined : resource;
 }
 
 function othersLines({ totalCount, nodes }: Others, { instance, project }: Asker): string[] {

@@ -40,8 +40,9 @@ export class Actor {
   }
 
   /**
-   * Does something with the server, under its address and a token (`vouch`: see {@link Reach.vouch}), which is started first where it is this home's own and does not run. Registering again
+   * Does something with the server, which is started first where it is this home's own and does not run. Registering again
    * renews a token, perhaps in this very moment: then it is done again with the new one.
+   * @param action is given the server's address, the token, and {@link Reach.vouch}
    * @param start false: only where it runs already
    * @throws CliError, and whatever `action` throws
    */

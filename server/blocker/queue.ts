@@ -38,10 +38,12 @@ const insertWaiter = statement<{ id: number }, JoinValues>(
    ON CONFLICT (client_key) DO UPDATE SET seen_at = now(), owner = excluded.owner WHERE w.keys = excluded.keys RETURNING id`,
 );
 
-const countWaits = statement<{ count: number }, [instanceId: string | null]>(
+// Not the request itself, which may wait already.
+const countOthers = statement<{ count: number }, [instanceId: string | null, clientKey: string | null]>(
   'waiter-count',
   `SELECT count(*)::int AS count FROM clambake.waiter
-   WHERE instance_id IS NOT DISTINCT FROM $1 AND seen_at > now() - ${gone} * interval '1 millisecond'`,
+   WHERE instance_id IS NOT DISTINCT FROM $1 AND ($2::text IS NULL OR client_key IS DISTINCT FROM $2)
+     AND seen_at > now() - ${gone} * interval '1 millisecond'`,
 );
 
 const renewWaiter = statement<{ id: number }, [id: number, signEvery: number]>(
@@ -97,7 +99,7 @@ export interface Joining {
  */
 export async function joinLine(queryable: Queryable, joining: Joining): Promise<number> {
   const { instanceId, resources, clientKey, owner } = joining;
-  const [waits] = await countWaits(queryable, instanceId);
+  const [waits] = await countOthers(queryable, instanceId, clientKey);
   if (waits && waits.count >= mostWaits) {
     throw new ClambakeError(
       'LIMIT_EXCEEDED',
@@ -151,8 +153,7 @@ export async function waitingBefore(
   if (earlier.length === 0) return [];
   const footprint = new Footprint(resources);
   return earlier.flatMap(({ instanceId, keys }) => {
-    const shared = keys.find((key) => footprint.find(key));
-    const asked = shared === undefined ? undefined : footprint.find(shared);
+    const [asked] = keys.flatMap((key) => footprint.find(key) ?? []);
     return asked ? [{ instanceId, asked }] : [];
   });
 }

@@ -1,4 +1,5 @@
 import { human } from '../address.ts';
+import { formatDuration } from '../config.ts';
 import { ClambakeError } from '../errors.ts';
 import { excerpt } from '../input.ts';
 import type { Held } from './holds.ts';
@@ -22,7 +23,7 @@ export interface InTheWay {
  */
 export function blocked({ held, ahead }: InTheWay, asker: string | null, waited: boolean): ClambakeError {
   const lines = held.slice(0, named).map((hold) => describe(hold, asker));
-  if (held.length > named) lines.push(`${held.length - named} more are held.`);
+  if (held.length > named) lines.push(`And ${held.length - named} more.`);
   const [first] = ahead;
   if (held.length === 0 && first) {
     const who = first.instanceId ?? human;
@@ -61,8 +62,6 @@ function remedy(held: Held[], asker: string | null, waited: boolean): string {
 
 /** A span of time, roughly: `40s`, `12m`, `3h`. */
 function lasting(milliseconds: number): string {
-  const seconds = Math.max(0, Math.round(milliseconds / 1000));
-  if (seconds < 120) return `${seconds}s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 120 ? `${minutes}m` : `${Math.round(minutes / 60)}h`;
+  const unit = [3600_000, 60_000].find((size) => milliseconds >= 2 * size) ?? 1000;
+  return formatDuration(Math.max(1, Math.round(milliseconds / unit)) * unit);
 }

@@ -1,5 +1,6 @@
 import { badInput } from '../errors.ts';
-import { excerpt, limits } from '../input.ts';
+import { excerpt } from '../input.ts';
+import { deepest, fold, longestName, unseen } from './fold.ts';
 
 /** Something that a blocker may hold: a file, everything below a folder, or anything that has a kind and a name. */
 export interface Resource {
@@ -15,9 +16,8 @@ export interface Resource {
 /** Most resources of one blocker, and of one question. */
 export const mostResources = 500;
 
-/** Most bytes of all their names together, and most folders above one of them: each is looked for. */
+/** Most bytes of all their names together: every folder above one of them is looked for. */
 const mostBytes = 131_072;
-const deepest = 64;
 
 /**
  * Reads a resource, as in `doc-db-v2:src/app.ts`, `doc-db-v2:src/` (the tree below), `/etc/hosts`, `C:\tools`, `port:5432`, `branch:main`.
@@ -33,8 +33,8 @@ export function parseResource(text: string): Resource {
   const refuse = (why: string) => badInput('resources', `"${excerpt(text)}" is no resource: ${why}`);
   if (given === '')
     throw badInput('resources', 'A resource is empty: name a path or a kind and a name, as in port:5432.');
-  if (Buffer.byteLength(given) > limits.file) throw refuse(`it is longer than ${limits.file} bytes.`);
-  if (/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(given)) throw refuse('it holds an invisible character.');
+  if (Buffer.byteLength(given) > longestName) throw refuse(`it is longer than ${longestName} bytes.`);
+  if (unseen.test(given)) throw refuse('it holds an invisible character.');
   const { scope, path } = split(given.replaceAll('\\', '/'));
   if (scope !== '' && fold(scope) === '') throw refuse('its first part cannot be seen.');
   if (path === undefined) {
@@ -80,12 +80,6 @@ export function parseResources(texts: readonly string[]): Resource[] {
   }
   const all = new Map(texts.map((text) => parseResource(text)).map((resource) => [resource.key, resource]));
   return [...all.values()].filter(({ key }) => ![...ancestorsOf(key)].some((ancestor) => all.has(ancestor)));
-}
-
-/** Whether two keys stand for something in common. */
-export function overlap(one: string, other: string): boolean {
-  if (bare(one) === bare(other)) return true;
-  return (one.endsWith('/') && other.startsWith(one)) || (other.endsWith('/') && one.startsWith(other));
 }
 
 /** What overlaps with any of some resources: found without comparing each with each. */
@@ -154,15 +148,4 @@ function nameOf(scope: string, path: string): string {
   const root = scope.length === 1 ? '.' : '/';
   if (scope !== '') return `${scope}:${path === '' ? root : path}`;
   return /^[A-Z]:(\/|$)/.test(path) ? path : `/${path}`;
-}
-
-const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);
-
-/** By upper case first: some letters have two lower cases (σ and ς, s and ſ). */
-function fold(text: string): string {
-  const seen = isAscii(text) ? text : text.replace(/\p{Default_Ignorable_Code_Point}/gu, '');
-  let end = seen.length;
-  while (end > 1 && seen[end - 1] === '.') end -= 1;
-  const name = end === 1 && seen[0] === '.' ? seen : seen.slice(0, end);
-  return isAscii(name) ? name.toLowerCase() : name.toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFC');
 }

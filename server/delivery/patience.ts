@@ -25,6 +25,9 @@ export async function patiently<Result>(run: () => Promise<Result>, signal?: Abo
       if (signal?.aborted || performance.now() > deadline || !isDatabaseAway(error)) throw error;
     }
     // Half to all of it, so that not all followers come at once. An abort ends the pause; the attempt after it is the last.
-    await sleep(pause * (0.5 + Math.random() / 2), undefined, signal && { signal }).catch(() => undefined);
+    // A process that ends is not kept by it.
+    await sleep(pause * (0.5 + Math.random() / 2), undefined, { ref: false, ...(signal && { signal }) }).catch(
+      () => undefined,
+    );
   }
 }

@@ -1,5 +1,6 @@
 import { human } from '../address.ts';
 import { builder } from '../builder.ts';
+import { scopedKey } from '../client-key.ts';
 import { connect } from '../connection.ts';
 import { requireInstance } from '../context.ts';
 import { notFound } from '../errors.ts';
@@ -73,6 +74,18 @@ builder.queryFields((t) => ({
     },
     MessageConnection,
   ),
+  sentMessage: t.prismaField({
+    type: 'Message',
+    nullable: true,
+    description:
+      'What became of a request of whoever asks to send a message, where its answer was lost; none where nothing was sent.',
+    args: { clientKey: t.arg.string({ required: true, description: 'The key that the request was sent with.' }) },
+    resolve: (query, _, { clientKey }, context) =>
+      context.database.prisma.message.findUnique({
+        ...query,
+        where: { clientKey: scopedKey(context, clientKey) ?? '' },
+      }),
+  }),
   message: t.field({
     type: MessageRef,
     description: 'One message that whoever asks may see.',

@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 import {
   ancestorsOf,
   endOfTree,
-  overlap,
+  Footprint,
   parseResource,
   parseResources,
   samePlace,
 } from '../../server/blocker/resource.ts';
+import { overlap } from '../support/overlap.ts';
 
 const name = (text: string) => parseResource(text).name;
 const same = (one: string, other: string) => parseResource(one).key === parseResource(other).key;
@@ -142,6 +143,7 @@ describe('what overlaps', () => {
         const places = [...samePlace(a), ...ancestorsOf(a)];
         const below = a.endsWith('/') && bytes(b, a) > 0 && bytes(b, endOfTree(a)) < 0;
         expect(places.includes(b) || below).toBe(overlap(a, b));
+        expect(new Footprint([parseResource(one)]).find(b) !== undefined).toBe(overlap(a, b));
       }),
       { numRuns: 2000 },
     );

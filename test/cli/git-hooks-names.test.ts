@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { fileResource, folded, heldAround, wholeProject } from '../../cli/git/file-resource.ts';
 import { hookScript, readHook } from '../../cli/git/hook-script.ts';
 import { coveringTrees, insideOf } from '../../cli/git/trees.ts';
-import { overlap, parseResource, parseResources } from '../../server/blocker/resource.ts';
+import { parseResource, parseResources } from '../../server/blocker/resource.ts';
+import { overlap } from '../support/overlap.ts';
 
 /** What git may call a file: no NUL, and no empty, `.` or `..` part. */
 const part = fc

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { overlap, parseResource } from '../../server/blocker/resource.ts';
+import { parseResource } from '../../server/blocker/resource.ts';
 import { guard, hold, holdAborted, release, sendBlocker, waiters } from '../support/hold.ts';
+import { overlap } from '../support/overlap.ts';
 import { type Agent, startTestServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;

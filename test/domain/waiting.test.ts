@@ -125,13 +125,11 @@ describe('waiting', () => {
   it('under a key that waits for something else is refused', async () => {
     const [ann, ben] = await two('other-key');
     await hold(ann, ['port:2100', 'port:2101']);
-    const gone = new AbortController();
     const waiting = ben.fail(sendBlocker, { resources: ['port:2100'], wait: '3s', clientKey: 'one-key' });
     await expect.poll(() => waiters(ann)).toHaveLength(1);
     const other = await ben.fail(sendBlocker, { resources: ['port:2101'], wait: '1m', clientKey: 'one-key' });
     expect(other.code).toBe('CONFLICT');
     expect(await waiters(ann)).toHaveLength(1);
-    gone.abort();
     expect((await waiting).code).toBe('BLOCKED');
   });
 
