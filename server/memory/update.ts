@@ -41,7 +41,10 @@ type UpdateValues = [
 
 const updateMemoryRow = statement<object, UpdateValues>(
   'memory-update',
-  `WITH stored AS (
+  `WITH replaced AS (
+     UPDATE clambake.memory_revision AS revision SET replaced_at = now(), search = memory.search FROM clambake.memory
+     WHERE memory.id = $1 AND revision.memory_id = memory.id AND revision.version = memory.version
+   ), stored AS (
      UPDATE clambake.memory SET title = $2, content = $3, status = $4::clambake.memory_status, tags = $5, files = $6,
        version = version + 1, updated_at = now()
      WHERE id = $1 RETURNING *
