@@ -25,9 +25,11 @@ export interface Page<Key> {
   query: object;
 }
 
-/** What a list is sorted by: a number up to 2^31-1 (an id, a version, a place), a time, a name. */
-type Part = 'number' | 'time' | 'name';
-type KeyOf<Shape extends readonly Part[]> = { [Index in keyof Shape]: Shape[Index] extends 'number' ? number : string };
+/** What a list is sorted by: a number up to 2^31-1 (an id, a version, a place), any other number, a time, a name. */
+type Part = 'number' | 'real' | 'time' | 'name';
+type KeyOf<Shape extends readonly Part[]> = {
+  [Index in keyof Shape]: Shape[Index] extends 'number' | 'real' ? number : string;
+};
 
 interface Options<Node, Shape extends readonly Part[]> {
   args: ConnectionArguments;
@@ -131,6 +133,7 @@ function decodeCursor<const Shape extends readonly Part[]>(
 
 function isPart(part: unknown, kind: Part | undefined): boolean {
   if (kind === 'number') return Number.isInteger(part) && (part as number) >= 0 && (part as number) < 2 ** 31;
+  if (kind === 'real') return Number.isFinite(part);
   if (typeof part !== 'string' || part.includes('\0') || !part.isWellFormed()) return false;
   return kind === 'name' || !Number.isNaN(new Date(part).getTime());
 }

@@ -8,6 +8,7 @@ import type { Tails } from './delivery/tails.ts';
 import { ClambakeError, forbidden } from './errors.ts';
 import type { LiveTokens } from './instance/live-tokens.ts';
 import type { DeliveredReceipts } from './message/delivered.ts';
+import type { WordCounter } from './recall/word-counts.ts';
 
 /** An instance that asks, as its token says; it can act as nobody else. */
 export interface InstanceViewer {
@@ -37,6 +38,7 @@ export interface Services {
   freed: Freed;
   liveTokens: LiveTokens;
   activities: Activities;
+  words: WordCounter;
   news: News;
   log: Logger;
   /** Milliseconds without a sign of life after which an instance is stale. */

@@ -11,6 +11,7 @@ import './blocker/guard-schema.ts';
 import './blocker/waiter-schema.ts';
 import './memory/fields.ts';
 import './memory/link-schema.ts';
+import './recall/fields.ts';
 import './log/schema.ts';
 import './cleanup/schema.ts';
 import './status/schema.ts';

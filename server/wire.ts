@@ -11,6 +11,7 @@ import { Tails } from './delivery/tails.ts';
 import { LiveTokens } from './instance/live-tokens.ts';
 import type { Logger } from './logger.ts';
 import { DeliveredReceipts } from './message/delivered.ts';
+import { WordCounter } from './recall/word-counts.ts';
 
 /** The services of one server, joined up. */
 export interface Wired {
@@ -58,6 +59,7 @@ export function wire(config: Config, { database, url }: ConnectedDatabase, log: 
       activities,
       receipts: new DeliveredReceipts(pool),
       freed,
+      words: new WordCounter(pool),
       liveTokens,
       news: new News(heard, announcer),
       log,

@@ -23,6 +23,8 @@ const scalarKinds: Readonly<Record<string, VariableKind>> = {
   Int: 'int',
   Boolean: 'boolean',
   Duration: 'duration',
+  // The server reads it.
+  DateTime: 'string',
 };
 
 const fills: readonly Fill[] = ['cwd', 'session', 'clientKey', 'project'];

@@ -836,13 +836,16 @@ export const commands: readonly Command[] = [
     "operation": "query",
     "operationName": "Recall",
     "summary": "Look things up in the memory.",
-    "description": "Look things up in the memory. It holds what a project, or every project, learned before.\n\nWithout --project and --global an instance looks into its own project and what is global; the operator looks everywhere.",
+    "description": "Look things up in the memory. It holds what a project, or every project, learned before.\n\nWith --search, ask as you would ask somebody: any of the words may match, rare ones count more, names and paths are found whole and in part, slips of the keyboard are forgiven. Without it: what a new session should know first. With --file: what was ever learned about a path.\n\nWithout --project and --global an instance looks into its own project and what is global; the operator looks everywhere.",
     "examples": [
       "clambake recall --project doc-db-v2 --type issue",
       "clambake recall --project doc-db-v2 --search \"JMAP\"",
-      "clambake recall --global --type infrastructure"
+      "clambake recall --search \"why does the null filter crash\" --explain",
+      "clambake recall --global --type infrastructure",
+      "clambake recall --file src/email/import.py",
+      "clambake recall --project doc-db-v2 --budget 500"
     ],
-    "document": "query Recall($project:String$global:Boolean$type:[MemoryType!]$status:[MemoryStatus!]$search:String$tags:[String!]$file:String$first:Int$after:String){recall(project:$project global:$global type:$type status:$status search:$search tags:$tags file:$file first:$first after:$after){totalCount pageInfo{...Page}nodes{...MemoryLine}}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}fragment Page on PageInfo{hasNextPage endCursor}",
+    "document": "query Recall($project:String$global:Boolean$type:[MemoryType!]$status:[MemoryStatus!]$search:String$tags:[String!]$file:String$author:String$asOf:DateTime$budget:Int$explain:Boolean!=false$first:Int$after:String){recall(project:$project global:$global type:$type status:$status search:$search tags:$tags file:$file author:$author asOf:$asOf budget:$budget first:$first after:$after){totalCount pageInfo{...Page}nodes{...MemoryLine}edges{cut alike why@include(if:$explain){score statusShare ageShare days words{asked found fields memories score}bearers{kind memory{id title}}}}}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}fragment Page on PageInfo{hasNextPage endCursor}",
     "identity": "any",
     "repeatable": true,
     "variables": [
@@ -902,7 +905,7 @@ export const commands: readonly Command[] = [
           "superseded"
         ],
         "positional": false,
-        "description": "Only memories that hold in these ways: active where nothing is said, in a search resolved too."
+        "description": "Only memories that hold in these ways: active where nothing is said, in a search resolved too, of a file all."
       },
       {
         "name": "search",
@@ -911,7 +914,7 @@ export const commands: readonly Command[] = [
         "list": false,
         "required": false,
         "positional": false,
-        "description": "Words of which any may match, by stem or as part of a word; \"a phrase\" that has to be there; -without this."
+        "description": "A question or words, of which any may match, rare ones counting more: by stem, names and paths whole and in part, slips of the keyboard forgiven; \"a phrase\" that has to be there; -without this."
       },
       {
         "name": "tags",
@@ -929,7 +932,44 @@ export const commands: readonly Command[] = [
         "list": false,
         "required": false,
         "positional": false,
-        "description": "Only memories that speak of a path with this in it."
+        "description": "Only memories that speak of a path with this in it, by whole names."
+      },
+      {
+        "name": "author",
+        "flag": "author",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Only memories that this instance, or `human`, first wrote."
+      },
+      {
+        "name": "asOf",
+        "flag": "as-of",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "What was known at this time, as it was then."
+      },
+      {
+        "name": "budget",
+        "flag": "budget",
+        "kind": "int",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Give what fits into so many tokens, 50 to 100000: titles for half of it, then contents, the best first; what says the same only once. A token is three bytes."
+      },
+      {
+        "name": "explain",
+        "flag": "explain",
+        "kind": "boolean",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Say of each why it came up: which words were found, where, and what they count.",
+        "default": "false"
       },
       {
         "name": "first",

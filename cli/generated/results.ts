@@ -18,6 +18,8 @@ export type MemoryType = 'ARCHITECTURE' | 'CONVENTION' | 'CREDENTIAL' | 'DECISIO
 
 export type MessageType = 'BLOCKER' | 'DONE' | 'INFO' | 'REQUEST' | 'WARNING';
 
+export type RecallField = 'CONTENT' | 'LABEL' | 'TITLE';
+
 export type ReceiptState = 'DELIVERED' | 'READ' | 'STORED';
 
 export type ViewerKind = 'INSTANCE' | 'OPERATOR';
@@ -352,6 +354,30 @@ export type RecallResult = {
     totalCount: number;
     pageInfo: Page;
     nodes: Array<MemoryLine>;
+    edges: Array<{
+      cut: boolean;
+      alike: Array<string>;
+      why: {
+        score: number;
+        statusShare: number;
+        ageShare: number;
+        days: number;
+        words: Array<{
+          asked: string;
+          found: string;
+          fields: Array<RecallField>;
+          memories: number;
+          score: number;
+        }>;
+        bearers: Array<{
+          kind: MemoryLinkKind;
+          memory: {
+            id: string;
+            title: string;
+          };
+        }>;
+      } | null;
+    }>;
   };
 };
 

@@ -13,6 +13,7 @@ export const MemoryRef = builder.prismaObject('Memory', {
   description: 'Something an instance learned and left for others.',
   fields: (t) => ({
     id: t.exposeID('id'),
+    uid: t.exposeID('uid'),
     project: t.relation('project', { nullable: true }),
     global: t.boolean({
       description: 'Whether it belongs to no project.',
@@ -37,11 +38,16 @@ export const MemoryRef = builder.prismaObject('Memory', {
   }),
 });
 
-export const MemoryConnection = builder.connectionObject({
+export const MemoryEdgeRef = builder.edgeObject({
   type: MemoryRef,
-  name: 'MemoryConnection',
-  description: 'A page of memories.',
+  name: 'MemoryEdge',
+  description: 'A memory on a page.',
 });
+
+export const MemoryConnection = builder.connectionObject(
+  { type: MemoryRef, name: 'MemoryConnection', description: 'A page of memories.' },
+  MemoryEdgeRef,
+);
 
 const MemoryRevisionRef = builder.prismaObject('MemoryRevision', {
   description: 'One version of a memory, the current one included.',

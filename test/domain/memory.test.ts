@@ -207,16 +207,19 @@ describe('searching', () => {
   });
 
   it.each([
-    'the',
+    'the crash',
     '"unclosed',
-    "it's",
+    "it's broken",
     'a & b | c',
     '!(x)',
     "x');--",
     '100%',
-    'a\\',
+    'a\\b',
     'a<->b',
-    '👩‍💻',
+    "'' \\' b",
+    '👩‍💻 build',
+    `"${'the '.repeat(2000)}end"`,
+    '电子邮件',
     'שלום',
     'x '.repeat(2000),
     'x:*',
@@ -230,6 +233,16 @@ describe('searching', () => {
       message: expect.stringContaining('no word'),
     });
   });
+
+  it.each(['the', '-the', "it's", 'a\\', '👩‍💻', 'how is it', '"to be"'])(
+    'says that %j holds nothing to look for',
+    async (search) => {
+      expect(await searcher.fail(recallQuery, { search })).toMatchObject({
+        code: 'BAD_INPUT',
+        message: expect.stringContaining('name what it is about'),
+      });
+    },
+  );
 
   it('refuses more than 50 different terms, and a page of no size or backwards', async () => {
     const search = Array.from({ length: 51 }, (_, n) => `w${n}`).join(' ');

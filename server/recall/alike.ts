@@ -1,0 +1,32 @@
+/** The words of a text, without regard to case and punctuation. */
+export function wordSet(text: string): ReadonlySet<string> {
+  return new Set(
+    text
+      .normalize('NFKC')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}_]+/gu) ?? [],
+  );
+}
+
+/** What part of the words of two texts they have in common: the Jaccard index, 1 for equal ones and 0 for strangers. */
+export function likeness(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
+  if (one.size === 0 && other.size === 0) return 1;
+  let shared = 0;
+  for (const word of one) if (other.has(word)) shared += 1;
+  return shared / (one.size + other.size - shared);
+}
+
+/** Of two texts that say the same, at least so many of the words are the same. */
+export const sameFrom = 0.7;
+
+/**
+ * Whether two texts say the same. A number makes the difference: what is true of port 5432 is not of 5433.
+ */
+export function alike(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  const numbers = (words: ReadonlySet<string>): string =>
+    [...words]
+      .filter((word) => /\p{N}/u.test(word))
+      .sort()
+      .join(' ');
+  return likeness(one, other) >= sameFrom && numbers(one) === numbers(other);
+}

@@ -1,0 +1,72 @@
+import { groupsOf, queriesOf, type RecallFilter } from './filter.ts';
+import { allOf, anyOf, marks, term } from './tsquery.ts';
+import type { WordCounter } from './word-counts.ts';
+import { type Query, queryOf, type Word } from './words.ts';
+
+/**
+ * Most memories that one search weighs against each other. Enough for the best to be among them, since they are found by the rarest
+ * words that were asked for; few enough for a search over a million memories to stay within its time.
+ */
+export const mostCandidates = 2000;
+
+/** Which memories a search weighs. */
+export interface Candidates {
+  /** The text of a tsquery; null where every memory matches. */
+  query: string | null;
+  /** Whether so many match that only the latest ones are looked through, instead of the index. */
+  latest: boolean;
+}
+
+/**
+ * Chooses the memories to weigh. A rare word brings in every memory that has it. Memories with nothing but common words are brought
+ * in where they have two of them, or one in the title: by itself, a word that is in every third memory says nothing of any.
+ */
+export async function chooseCandidates(counter: WordCounter, query: Query, filter: RecallFilter): Promise<Candidates> {
+  const groups = groupsOf(filter);
+  const scope = [...queriesOf(groups), ...query.required.map((phrase) => `(${phrase})`)];
+  // A phrase or a path is rare by itself.
+  if (query.required.length > 0) return { query: allOf(scope), latest: false };
+  const { of } = await counter.count([
+    ...groups.flat(),
+    ...query.words.flatMap(({ lexemes }) => lexemes.map(marks.title)),
+  ]);
+  const sum = (words: readonly string[]): number => words.reduce((total, word) => total + (of.get(word) ?? 0), 0);
+  const { memories } = query;
+  // What passes the filters is at most what passes the strictest; words and filters are taken to have nothing to do with each other.
+  const share = memories === 0 ? 1 : Math.min(1, ...groups.map((group) => sum(group) / memories));
+  const known = query.words.filter(({ count }) => count > 0).toSorted((one, other) => one.count - other.count);
+  if (query.words.length === 0) {
+    return { query: scope.length === 0 ? null : allOf(scope), latest: memories * share > mostCandidates };
+  }
+  if (known.length === 0) return { query: term('p:none'), latest: false };
+  const { bringers, expected } = bring(known, memories, share, ({ lexemes }) => sum(lexemes.map(marks.title)));
+  return { query: allOf([...scope, anyOf(bringers)]), latest: expected > 5 * mostCandidates };
+}
+
+function bring(
+  words: Word[],
+  memories: number,
+  share: number,
+  inTitles: (word: Word) => number,
+): { bringers: string[]; expected: number } {
+  const bringers: string[] = [];
+  let expected = 0;
+  const add = (count: number, query: () => string): boolean => {
+    if (expected + count * share > mostCandidates) return false;
+    expected += count * share;
+    bringers.push(query());
+    return true;
+  };
+  const common = words.filter((word) => !add(word.count, () => queryOf(word)));
+  for (const word of common) {
+    add(inTitles(word), () => anyOf(word.lexemes.map((lexeme) => term(marks.title(lexeme)))));
+  }
+  for (const [index, word] of common.entries()) {
+    for (const other of common.slice(index + 1)) {
+      add((word.count * other.count) / memories, () => allOf([queryOf(word), queryOf(other)]));
+    }
+  }
+  if (bringers.length > 0) return { bringers, expected };
+  const all = common.reduce((part, { count }) => (part * count) / memories, memories * share);
+  return { bringers: [allOf(common.map(queryOf))], expected: all };
+}

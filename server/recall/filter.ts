@@ -1,0 +1,40 @@
+import type { MemoryStatus, MemoryType } from '../database/generated/enums.ts';
+import { anyOf, marks, term } from './tsquery.ts';
+
+/** Which memories are looked at; null leaves a condition out. */
+export interface RecallFilter {
+  /** Memories of these projects; an empty list means none, null those of every project. */
+  projectIds: number[] | null;
+  /** Whether global memories are looked at too. */
+  global: boolean;
+  types: MemoryType[] | null;
+  statuses: MemoryStatus[] | null;
+  /** Memories with any of these tags. */
+  tags: string[] | null;
+  /** What these first wrote: ids of instances, or `human`. */
+  authors: string[] | null;
+  /** A path that they speak of, or a part of one. */
+  file: string | null;
+  /** What was known then; what is known now where it is null. */
+  asOf: Date | null;
+}
+
+/** The marks a memory must bear: one of each group. */
+export function groupsOf({ projectIds, global, types, statuses, tags, authors }: RecallFilter): string[][] {
+  const scopes = [...(projectIds ?? []).map(marks.project), ...(global ? [marks.project(null)] : [])];
+  return [
+    // Every project, and what is global: that is all there is.
+    ...(projectIds === null && global ? [] : [scopes]),
+    ...(types === null ? [] : [types.map(marks.type)]),
+    ...(statuses === null ? [] : [statuses.map(marks.status)]),
+    ...(tags === null ? [] : [tags.map(marks.tag)]),
+    ...(authors === null ? [] : [authors.map(marks.author)]),
+  ];
+}
+
+/** The groups as queries, all of which have to match. A group of nothing matches nothing. */
+export const queriesOf = (groups: readonly string[][]): string[] =>
+  groups.map((group) => (group.length === 0 ? term(impossible) : anyOf(group.map(term))));
+
+/** A mark that no memory bears. */
+const impossible = 'p:none';

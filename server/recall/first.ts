@@ -1,0 +1,99 @@
+import type { MemoryStatus, MemoryType } from '../database/generated/enums.ts';
+import { type Queryable, statement } from '../database/statement.ts';
+import { groupsOf, queriesOf, type RecallFilter } from './filter.ts';
+import type { Match } from './rank.ts';
+import { sources } from './sources.ts';
+import { allOf } from './tsquery.ts';
+
+/**
+ * What a new session should know first, where nothing is searched for: the latest changed, with a head start by type. A gotcha, a
+ * convention, an architecture, infrastructure or a preference counts as if it had been changed 270 days later than it was, an open
+ * issue 225, a decision, a pattern, a lesson, a tool or a credential 180, a fix or a feature 90, an update none. The migration
+ * `memory_found_and_linked` has the figures (`memory_priority`): the order does not change as time goes by, so it is an index.
+ */
+
+/** Where a list goes on: behind a memory of this priority, in days, and number. */
+export type Place = readonly [priority: number, id: number];
+
+/** A memory with its place. Its score is its priority. */
+export type Listed = Match;
+
+const beyond = '($3::float8 IS NULL OR (priority, id) < ($3::float8, $4::int))';
+
+type ListValues = [
+  types: MemoryType[],
+  statuses: MemoryStatus[],
+  priority: number | null,
+  id: number | null,
+  limit: number,
+];
+
+// Each type in each status is a stretch of the index, already in order: of each the first few are read, and the first of all taken.
+const stretches = (scope: string): string => `
+  SELECT stretch.id, stretch.version, stretch.priority AS score
+  FROM unnest($1::clambake.memory_type[]) AS of_type (type)
+  CROSS JOIN unnest($2::clambake.memory_status[]) AS of_status (status)
+  ${scope}
+  CROSS JOIN LATERAL (
+    SELECT id, version, priority FROM clambake.memory
+    WHERE %scope% memory.type = of_type.type AND memory.status = of_status.status AND ${beyond}
+    ORDER BY priority DESC, id DESC LIMIT $5
+  ) AS stretch
+  ORDER BY 3 DESC, 1 DESC LIMIT $5`;
+
+const listEvery = statement<Listed, ListValues>('recall-first', stretches('').replace('%scope%', ''));
+
+// No project is a project of its own, which no other has the number of.
+const listScopes = statement<Listed, [...ListValues, projectIds: number[], global: boolean]>(
+  'recall-first-of',
+  `SELECT * FROM (
+     (${stretches('CROSS JOIN unnest($6::int[]) AS of_project (project_id)').replace('%scope%', 'memory.project_id = of_project.project_id AND')})
+     UNION ALL
+     (${stretches('').replace('%scope%', '$7::boolean AND memory.project_id IS NULL AND')})
+   ) AS listed ORDER BY score DESC, id DESC LIMIT $5`,
+);
+
+type FilteredValues = [query: string | null, priority: number | null, id: number | null, limit: number];
+
+const filtered = (source: string): string => `
+  SELECT id, version, priority AS score FROM (
+    SELECT id, version, clambake.memory_priority(type, updated_at) AS priority FROM (${source}) AS found
+  ) AS placed
+  WHERE $2::float8 IS NULL OR (priority, id) < ($2::float8, $3::int)
+  ORDER BY priority DESC, id DESC LIMIT $4`;
+
+const matches = '($1::tsquery IS NULL OR search @@ $1::tsquery)';
+const listFiltered = statement<Listed, FilteredValues>(
+  'recall-first-filtered',
+  filtered(sources.now('search @@ $1::tsquery')),
+);
+const listThen = statement<Listed, [...FilteredValues, asOf: Date]>(
+  'recall-first-as-of',
+  filtered(sources.asOf(matches, '$5')),
+);
+
+const allTypes: readonly MemoryType[] = [
+  ...(['ARCHITECTURE', 'FEATURE', 'ISSUE', 'FIX', 'DECISION', 'PATTERN', 'GOTCHA', 'UPDATE'] as const),
+  ...(['INFRASTRUCTURE', 'CONVENTION', 'TOOL', 'PREFERENCE', 'CREDENTIAL', 'LESSON'] as const),
+];
+const allStatuses: readonly MemoryStatus[] = ['ACTIVE', 'RESOLVED', 'DEPRECATED', 'SUPERSEDED'];
+
+/** A page of what passes a filter, what should be known first standing first. */
+export function listFirst(
+  queryable: Queryable,
+  filter: RecallFilter,
+  after: Place | undefined,
+  limit: number,
+): Promise<Listed[]> {
+  const [priority, id] = after ?? [null, null];
+  const { projectIds, global, types, statuses, tags, authors, asOf } = filter;
+  if (asOf !== null || tags !== null || authors !== null) {
+    const groups = queriesOf(groupsOf(filter));
+    const query = groups.length === 0 ? null : allOf(groups);
+    if (asOf) return listThen(queryable, query, priority, id, limit, asOf);
+    return listFiltered(queryable, query, priority, id, limit);
+  }
+  const values: ListValues = [[...(types ?? allTypes)], [...(statuses ?? allStatuses)], priority, id, limit];
+  if (projectIds === null && global) return listEvery(queryable, ...values);
+  return listScopes(queryable, ...values, projectIds ?? [], global);
+}

@@ -1,0 +1,138 @@
+import type { MemoryStatus } from '../database/generated/enums.ts';
+import { type Queryable, statement } from '../database/statement.ts';
+import { type Candidates, mostCandidates } from './candidates.ts';
+import { sources } from './sources.ts';
+import { type Query, queryOf, type Word } from './words.ts';
+
+/** A memory that a search found, in the version that it was found in. */
+export interface Match {
+  id: number;
+  version: number;
+  score: number;
+}
+
+/**
+ * How much of its score a memory keeps that no longer simply holds. What is superseded or deprecated comes up only where it is asked
+ * for, and then behind what holds.
+ */
+export const statusShare: Readonly<Record<MemoryStatus, number>> = {
+  ACTIVE: 1,
+  RESOLVED: 0.9,
+  SUPERSEDED: 0.5,
+  DEPRECATED: 0.4,
+};
+
+/** A memory that has just been changed keeps all of its score, an old one 85 %; half way between after this many days. */
+export const age = { days: 180, least: 0.85 } as const;
+
+/** How much a word counts in the title, in a tag or path, and in the text. */
+export const fieldWeights = { title: 1, label: 0.6, content: 0.4 } as const;
+
+/** Words of a memory beyond which it counts as long: its score is divided by what it says about other things. */
+const usual = { words: 60, effect: 0.25 } as const;
+
+const statusShares = `CASE status ${Object.entries(statusShare)
+  .map(([status, share]) => `WHEN '${status}' THEN ${share}`)
+  .join(' ')} END`;
+
+type Values = [
+  candidates: string | null,
+  excluded: string | null,
+  queries: string[],
+  weights: number[],
+  pairs: string[],
+  pairWeights: number[],
+  now: Date,
+  limit: number,
+  offset: number,
+];
+
+const matches = '($1::tsquery IS NULL OR search @@ $1::tsquery) AND ($2::tsquery IS NULL OR NOT search @@ $2::tsquery)';
+const indexed = '($2::tsquery IS NULL OR NOT search @@ $2::tsquery) AND search @@ $1::tsquery';
+
+/**
+ * BM25 as far as Postgres' index knows what it needs: for each word its inverse document frequency, times `ts_rank` of that word
+ * alone, which grows ever more slowly with each occurrence and weighs the field; over the length of the memory; times what status and
+ * age leave of it. Two words that stand side by side as they were asked for count once more.
+ */
+const ranked = (candidates: string): string => `
+  WITH candidate AS MATERIALIZED (${candidates}),
+  weighed AS (
+    SELECT id, version, status, updated_at,
+      ((SELECT coalesce(sum(weight * ts_rank('{0, ${fieldWeights.content}, ${fieldWeights.label}, ${fieldWeights.title}}', search, query)), 0)
+        FROM unnest($3::tsquery[], $4::float8[]) AS word (query, weight))
+      + (SELECT coalesce(sum(weight), 0) FROM unnest($5::tsquery[], $6::float8[]) AS pair (query, weight) WHERE search @@ query))
+      / (1 + ${usual.effect} * greatest(0, length(search)::float8 / ${usual.words} - 1)) AS score
+    FROM candidate
+  )
+  SELECT id, version, score * ${statusShares}
+      * (${age.least} + ${(1 - age.least).toFixed(2)} * power(0.5, extract(epoch FROM $7::timestamptz - updated_at)::float8 / 86400 / ${age.days}))
+      AS score
+  FROM weighed ORDER BY 3 DESC, updated_at DESC, id DESC LIMIT $8 OFFSET $9`;
+
+const latestFirst = (source: string, limit: number): string => `${source} ORDER BY updated_at DESC LIMIT ${limit}`;
+
+const rankNow = statement<Match, Values>('recall-rank', ranked(latestFirst(sources.now(indexed), mostCandidates)));
+
+// The latest of so many, whatever the index may hold: the fence keeps Postgres from gathering all of them first.
+const rankLatest = statement<Match, Values>(
+  'recall-rank-latest',
+  ranked(
+    `SELECT * FROM (${latestFirst(sources.now('true'), 20_000)}) AS latest WHERE ${matches} LIMIT ${mostCandidates / 4}`,
+  ),
+);
+
+const rankThen = statement<Match, [...Values, asOf: Date]>(
+  'recall-rank-as-of',
+  ranked(latestFirst(sources.asOf(matches, '$10'), mostCandidates)),
+);
+
+/** The page of a ranking: at most so many, from this place on. */
+export interface Window {
+  limit: number;
+  offset: number;
+}
+
+/** The memories that a search finds, the best first. */
+export function rank(
+  queryable: Queryable,
+  query: Query,
+  candidates: Candidates,
+  asOf: Date | null,
+  { limit, offset }: Window,
+): Promise<Match[]> {
+  const words = query.words.filter(({ count }) => count > 0);
+  const pairs = pairsOf(words);
+  const values: Values = [
+    candidates.query,
+    query.excluded,
+    words.map(queryOf),
+    // ts_rank divides what it finds of several words by how many they are.
+    words.map(({ weight, lexemes }) => weight * lexemes.length),
+    pairs.map(({ query }) => query),
+    pairs.map(({ weight }) => weight),
+    asOf ?? new Date(),
+    limit,
+    offset,
+  ];
+  if (asOf) return rankThen(queryable, ...values, asOf);
+  return candidates.latest || candidates.query === null
+    ? rankLatest(queryable, ...values)
+    : rankNow(queryable, ...values);
+}
+
+/** Words that were asked for one after the other, as a phrase; what one side by side is worth is what the rarer is worth in a text. */
+function pairsOf(words: readonly Word[]): { query: string; weight: number }[] {
+  return words.flatMap((word, index) => {
+    const next = words[index + 1];
+    if (!next || word.match !== 'WORD' || next.match !== 'WORD') return [];
+    return [
+      {
+        query: `${queryOf(word)} <-> ${queryOf(next)}`,
+        weight: pairEffect * Math.min(word.weight, next.weight),
+      },
+    ];
+  });
+}
+
+const pairEffect = 0.25;

@@ -1,0 +1,104 @@
+import type pg from 'pg';
+import type { Queryable } from '../database/statement.ts';
+import { statement } from '../database/statement.ts';
+import { term } from './tsquery.ts';
+
+/** How long what the statistics say is used, in milliseconds. Postgres itself renews them about once a minute at most. */
+const lifetime = 60_000;
+
+/** Up to so many memories the statistics are not asked: to count is exact, and as fast. */
+const few = 2000;
+
+const readStatistics = statement<{ memories: number; words: string[] | null; shares: number[] | null }>(
+  'recall-statistics',
+  `SELECT CASE WHEN relation.reltuples > ${few} THEN relation.reltuples::float8
+      ELSE (SELECT count(*) FROM clambake.memory)::float8 END AS memories,
+    statistics.most_common_elems::text::text[] AS words, statistics.most_common_elem_freqs::float8[] AS shares
+  FROM pg_class AS relation
+  LEFT JOIN pg_stats AS statistics
+    ON statistics.schemaname = 'clambake' AND statistics.tablename = 'memory' AND statistics.attname = 'search'
+  WHERE relation.oid = 'clambake.memory'::regclass`,
+);
+
+const countEach = statement<{ word: string; count: number }, [words: string[], queries: string[]]>(
+  'recall-count',
+  `SELECT word, (SELECT count(*) FROM clambake.memory WHERE search @@ query::tsquery)::int AS count
+   FROM unnest($1::text[], $2::text[]) AS asked (word, query)`,
+);
+
+interface Statistics {
+  memories: number;
+  /** The share of all memories in which a common word or mark occurs. */
+  shares: ReadonlyMap<string, number>;
+  readAt: number;
+}
+
+/** In how many memories words and marks occur: the document frequency of information retrieval. */
+export interface WordCounts {
+  /** How many memories there are. */
+  memories: number;
+  /** In how many each word that was asked for occurs. */
+  of: ReadonlyMap<string, number>;
+}
+
+/**
+ * Counts memories by word. Of common words Postgres keeps the share (the statistics of `search`, renewed by every ANALYZE), so that
+ * they need not be counted; of all others the index says it in well under a millisecond.
+ */
+export class WordCounter {
+  readonly #pool: pg.Pool;
+  #statistics: Statistics | undefined;
+  #reading: Promise<Statistics> | undefined;
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool;
+  }
+
+  /** @throws what pg throws */
+  async count(words: readonly string[]): Promise<WordCounts> {
+    const { memories, shares } = await this.#current();
+    const of = new Map<string, number>();
+    const rare: string[] = [];
+    for (const word of new Set(words)) {
+      const share = memories > few ? shares.get(word) : undefined;
+      if (share === undefined) rare.push(word);
+      else of.set(word, Math.round(share * memories));
+    }
+    if (rare.length > 0) {
+      for (const { word, count } of await countEach(this.#pool, rare, rare.map(term))) of.set(word, count);
+    }
+    return { memories, of };
+  }
+
+  async #current(): Promise<Statistics> {
+    const known = this.#statistics;
+    if (known && Date.now() - known.readAt < lifetime && known.memories > few) return known;
+    this.#reading ??= read(this.#pool).finally(() => {
+      this.#reading = undefined;
+    });
+    // What is a minute old serves until the new is there. Of a few memories each one changes the picture.
+    if (known && known.memories > few) {
+      this.#reading.then(
+        (statistics) => {
+          this.#statistics = statistics;
+        },
+        // Whoever asks next tries again, and is told.
+        () => undefined,
+      );
+      return Date.now() - known.readAt < 10 * lifetime ? known : this.#reading;
+    }
+    this.#statistics = await this.#reading;
+    return this.#statistics;
+  }
+}
+
+async function read(queryable: Queryable): Promise<Statistics> {
+  const [row] = await readStatistics(queryable);
+  if (!row) throw new Error('Postgres keeps nothing about the table of memories.');
+  const { memories, words, shares } = row;
+  return {
+    memories,
+    shares: new Map((words ?? []).map((word, index) => [word, shares?.[index] ?? 0])),
+    readAt: Date.now(),
+  };
+}

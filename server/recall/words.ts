@@ -1,0 +1,149 @@
+import { distance } from 'fastest-levenshtein';
+import type pg from 'pg';
+import { statement } from '../database/statement.ts';
+import { badInput } from '../errors.ts';
+import { excerpt } from '../input.ts';
+import type { SearchTerms } from './search-text.ts';
+import { anyOf, term } from './tsquery.ts';
+import type { WordCounter } from './word-counts.ts';
+
+/** A word that is looked for, as it stands in the index. */
+export interface Word {
+  /** What was typed: one typed `null_filter` is three words, null, filter and both in one. */
+  asked: string;
+  /** The words of the index that stand for it: itself, or those most like it where it occurs nowhere. */
+  lexemes: string[];
+  /** How they stand for it. */
+  match: 'WORD' | 'PART' | 'SIMILAR';
+  /** In how many memories any of them occurs. */
+  count: number;
+  /** Its inverse document frequency, as in BM25; less for a word that is only like it. */
+  weight: number;
+}
+
+/** A search as Postgres takes it. */
+export interface Query {
+  words: Word[];
+  /** Phrases, and the path that is filtered by: all have to match. */
+  required: string[];
+  /** None of it may match; null where nothing is excluded. */
+  excluded: string | null;
+  /** How many memories there are. */
+  memories: number;
+}
+
+const analyse = statement<{ asked: string; lexemes: string[]; query: string }, [words: string[], phrases: string[]]>(
+  'recall-analyse',
+  `SELECT word AS asked, array(SELECT lexeme FROM unnest(clambake.search_vector(word)) ORDER BY positions[1]) AS lexemes, '' AS query
+   FROM unnest($1::text[]) WITH ORDINALITY AS given (word, place)
+   UNION ALL
+   SELECT phrase, '{}', (phraseto_tsquery('pg_catalog.english', clambake.search_base(phrase))
+     && phraseto_tsquery('pg_catalog.english', clambake.search_pairs(phrase)))::text
+   FROM unnest($2::text[]) WITH ORDINALITY AS given (phrase, place)`,
+);
+
+/**
+ * Turns what somebody searches for into what Postgres looks for.
+ * @param file a path to filter by
+ * @throws ClambakeError BAD_INPUT where nothing is left: only words that occur everywhere, or signs that are no words
+ */
+export async function toQuery(
+  pool: pg.Pool,
+  counter: WordCounter,
+  { words, phrases, excluded }: SearchTerms,
+  file: string | null,
+): Promise<Query> {
+  const required = [...phrases, ...(file === null ? [] : [file])];
+  const rows = await analyse(pool, [...words, ...required], [...required, ...excluded]);
+  const spoken = rows.slice(0, words.length + required.length);
+  const queries = rows.slice(spoken.length).map(({ query }) => query);
+  const excludedQueries = queries.slice(required.length).filter((query) => query !== '');
+  if (spoken.every(({ lexemes }) => lexemes.length === 0) && excludedQueries.length === 0) {
+    const given = [...words, ...phrases, ...excluded].join(' ') || (file ?? '');
+    throw badInput(
+      file === null || words.length > 0 ? 'search' : 'file',
+      `"${excerpt(given)}" holds nothing that can be looked for, only words that occur everywhere or signs that are no words: name what it is about.`,
+    );
+  }
+  const first = new Map<string, string>();
+  for (const { asked, lexemes } of spoken)
+    for (const lexeme of lexemes) if (!first.has(lexeme)) first.set(lexeme, asked);
+  const { memories, of } = await counter.count([...first.keys()]);
+  const found = await Promise.all(
+    [...first].map(async ([lexeme, asked]): Promise<Word> => {
+      const count = of.get(lexeme) ?? 0;
+      const exact: Word = { asked, lexemes: [lexeme], match: 'WORD', count, weight: rarity(count, memories) };
+      return count > 0 ? exact : ((await wordLike(pool, counter, exact)) ?? exact);
+    }),
+  );
+  return {
+    words: found,
+    required: queries.slice(0, required.length).filter((query) => query !== ''),
+    excluded: excludedQueries.length > 0 ? anyOf(excludedQueries.map((query) => `(${query})`)) : null,
+    memories,
+  };
+}
+
+/** The inverse document frequency of BM25 (Robertson and Spärck Jones), never below 0. */
+const rarity = (count: number, memories: number): number =>
+  Math.log(1 + (Math.max(memories, count) - count + 0.5) / (count + 0.5));
+
+/** Most words that stand for one that occurs nowhere. */
+const mostAlike = 5;
+
+const findAlike = statement<{ word: string }, [part: string, fragments: string[], shortest: number, longest: number]>(
+  'recall-words-alike',
+  `SELECT word FROM clambake.memory_word
+   WHERE word LIKE $1 OR (word LIKE ANY ($2::text[]) AND length(word) BETWEEN $3 AND $4) LIMIT 10000`,
+);
+
+/**
+ * Looks for words of which this one is a part, or else for which it may be a slip of the keyboard: one letter off in a short word,
+ * two in a longer one, or two that changed places.
+ */
+async function wordLike(pool: pg.Pool, counter: WordCounter, asked: Word): Promise<Word | undefined> {
+  const [lexeme = ''] = asked.lexemes;
+  const letters = [...lexeme];
+  if (letters.length < 3 || /^\d+$/.test(lexeme)) return undefined;
+  const rows = await findAlike(pool, `%${lexeme}%`, fragmentsOf(letters), letters.length - 2, letters.length + 2);
+  const words = rows.map(({ word }) => word);
+  const whole = words.filter((word) => word.includes(lexeme));
+  const match = whole.length > 0 ? 'PART' : 'SIMILAR';
+  const ranked =
+    match === 'PART'
+      ? whole.map((word) => ({ word, off: word.length - lexeme.length }))
+      : words
+          .map((word) => ({ word, off: slips(lexeme, word) }))
+          .filter(({ off }) => off <= (letters.length < 5 ? 1 : 2));
+  if (ranked.length === 0) return undefined;
+  ranked.sort((one, other) => one.off - other.off || (one.word < other.word ? -1 : 1));
+  const nearest = ranked.filter(({ off }) => match === 'PART' || off === ranked[0]?.off).slice(0, mostAlike);
+  const lexemes = nearest.map(({ word }) => word);
+  const { of, memories } = await counter.count(lexemes);
+  const count = lexemes.reduce((sum, word) => sum + (of.get(word) ?? 0), 0);
+  if (count === 0) return undefined;
+  return { ...asked, lexemes, match, count, weight: rarity(count, memories) * (match === 'PART' ? 0.6 : 0.7) };
+}
+
+/** How many letters have to be put right; two that changed places count as one. */
+function slips(one: string, other: string): number {
+  const steps = distance(one, other);
+  if (steps !== 2 || one.length !== other.length) return steps;
+  const at = [...one].findIndex((letter, place) => letter !== other[place]);
+  const swapped = one.slice(0, at) + (one[at + 1] ?? '') + (one[at] ?? '') + one.slice(at + 2);
+  return swapped === other ? 1 : 2;
+}
+
+/**
+ * LIKE patterns of the pieces one of which survives wherever the slip is: every three neighbouring letters, the beginning and the
+ * end. Words of the index hold no punctuation: nothing in one is taken for a part of a pattern.
+ */
+function fragmentsOf(letters: readonly string[]): string[] {
+  const inside = letters.slice(2).map((_, place) => letters.slice(place, place + 3).join(''));
+  return inside
+    .map((piece) => `%${piece}%`)
+    .concat(`${letters.slice(0, 2).join('')}%`, `%${letters.slice(-2).join('')}`);
+}
+
+/** The query that finds a word. */
+export const queryOf = ({ lexemes }: Word): string => anyOf(lexemes.map(term));
