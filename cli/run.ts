@@ -156,5 +156,6 @@ function laidOut(
     more: (cursor) => visibleLine(nextPage(command, given, globals, cursor)),
     first: given.after === undefined,
     ...(typeof given.wait === 'string' ? { waited: given.wait } : {}),
+    ...(typeof given.budget === 'number' ? { budget: given.budget } : {}),
   });
 }

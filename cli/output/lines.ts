@@ -16,6 +16,8 @@ export interface Page {
   first: boolean;
   /** How long the server was to wait, as it was given. */
   waited?: string;
+  /** Tokens that all of it may cost, where that was asked for. */
+  budget?: number;
 }
 
 /** Lines of text of somebody else, indented by four spaces; none where there is no text. */

@@ -3,8 +3,9 @@ import { anything } from './anything.ts';
 import { guard } from './guard.ts';
 import { activity, instanceLine, logEntry, project, status, viewer } from './instances.ts';
 import { count, ending, type Page, word } from './lines.ts';
-import { graph, link, memory, memoryName, wholeMemory } from './memories.ts';
+import { graph, link, memoryName, wholeMemory } from './memories.ts';
 import { blocker, message, sent, wholeMessage } from './messages.ts';
+import { recalled } from './recall.ts';
 import { receipts } from './receipts.ts';
 import { visibleLine } from './visible.ts';
 
@@ -56,7 +57,7 @@ const renderers: Renderers = {
       : `Blocker #${id} had ended before${end ? ` (${word(end)})` : ''}${ending(message.subject)}`,
   ],
 
-  Recall: connection('No memories found.', memory),
+  Recall: recalled,
   Memory: wholeMemory,
   Remember: (remembered) => [`Remembered ${memoryName(remembered)}`],
   UpdateMemory: (updated) => [`Updated ${memoryName(updated)}`],

@@ -7,7 +7,7 @@ import { type Query, queryOf, type Word } from './words.ts';
  * Most memories that one search weighs against each other. Enough for the best to be among them, since they are found by the rarest
  * words that were asked for; few enough for a search over a million memories to stay within its time.
  */
-export const mostCandidates = 2000;
+export const mostCandidates = 1200;
 
 /** Which memories a search weighs. */
 export interface Candidates {

@@ -58,7 +58,7 @@ const countThen = statement<{ count: number }, [...CountValues, asOf: Date]>(
   counting(sources.asOf(passes, '$4')),
 );
 
-/** How many memories a recall can page through: of a search those it weighs, at most 2000; of a list all that pass the filter. */
+/** How many memories a recall can page through: of a search those it weighs, at most 1200; of a list all that pass the filter. */
 export async function countRecalled(
   { database }: Context,
   prepared: Prepared | undefined,
