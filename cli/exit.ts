@@ -26,6 +26,7 @@ export class CliError extends Error {
 
 const exitCodes: Readonly<Record<string, ExitCode>> = {
   BLOCKED: ExitCode.blocked,
+  CONFLICT: ExitCode.blocked,
   UNAUTHENTICATED: ExitCode.notAllowed,
   FORBIDDEN: ExitCode.notAllowed,
   NOT_REGISTERED: ExitCode.notAllowed,

@@ -315,6 +315,50 @@ export const commands: readonly Command[] = [
     "secrets": []
   },
   {
+    "name": "history",
+    "group": "Memory",
+    "operation": "query",
+    "operationName": "History",
+    "summary": "Show every version of a memory, newest first: who wrote it, when, and what it changed.",
+    "description": "Show every version of a memory, newest first: who wrote it, when, and what it changed.",
+    "examples": [
+      "clambake history 42"
+    ],
+    "document": "query History($id:ID!$first:Int$after:String){memory(id:$id){...MemoryLine revisions(first:$first after:$after){totalCount pageInfo{...Page}nodes{version title content status tags files from createdAt}}}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}fragment Page on PageInfo{hasNextPage endCursor}",
+    "identity": "any",
+    "repeatable": true,
+    "variables": [
+      {
+        "name": "id",
+        "flag": "id",
+        "kind": "id",
+        "list": false,
+        "required": true,
+        "positional": true,
+        "description": "Its number."
+      },
+      {
+        "name": "first",
+        "flag": "first",
+        "kind": "int",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "How many from the front. At most 100."
+      },
+      {
+        "name": "after",
+        "flag": "after",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Only what comes after this cursor."
+      }
+    ],
+    "secrets": []
+  },
+  {
     "name": "inbox",
     "group": "Messages",
     "operation": "query",
@@ -439,7 +483,8 @@ export const commands: readonly Command[] = [
     "summary": "Link two memories: how the first bears on the second.",
     "description": "Link two memories: how the first bears on the second.",
     "examples": [
-      "clambake link 42 17 --kind fixes"
+      "clambake link 42 17 --kind fixes",
+      "clambake link \"JMAP null filter fix\" \"JMAP null filter crashes query\" --kind fixes"
     ],
     "document": "mutation Link($from:ID!$to:ID!$kind:MemoryLinkKind!){linkMemories(from:$from to:$to kind:$kind){...LinkLine}}fragment LinkLine on MemoryLink{kind from{id title}to{id title}createdAt}",
     "identity": "instance",
@@ -452,7 +497,7 @@ export const commands: readonly Command[] = [
         "list": false,
         "required": true,
         "positional": true,
-        "description": "The number of the memory it starts at."
+        "description": "The memory it starts at: its number or its title."
       },
       {
         "name": "to",
@@ -461,7 +506,7 @@ export const commands: readonly Command[] = [
         "list": false,
         "required": true,
         "positional": true,
-        "description": "The number of the memory it points to."
+        "description": "The memory it points to: its number or its title."
       },
       {
         "name": "kind",
@@ -1142,9 +1187,10 @@ export const commands: readonly Command[] = [
     "examples": [
       "clambake remember --project doc-db-v2 --type gotcha --title \"JMAP null filter\" --content \"Omit the key.\"",
       "clambake remember --global --type tool --title \"Git Bash\" --content \"It rewrites paths.\" --tags \"git,windows\"",
+      "clambake remember --type fix --title \"JMAP null filter fix\" --content \"Omit the key.\" --fixes \"JMAP null filter crashes query\" --resolve",
       "clambake remember --project doc-db-v2 --type architecture --title \"Overview\" --content - < overview.md"
     ],
-    "document": "mutation Remember($project:String$global:Boolean$type:MemoryType!$title:String!$content:String!$tags:[String!]$files:[String!]$clientKey:String){remember(project:$project global:$global type:$type title:$title content:$content tags:$tags files:$files clientKey:$clientKey){...MemoryLine}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}",
+    "document": "mutation Remember($project:String$global:Boolean$type:MemoryType!$title:String!$content:String!$tags:[String!]$files:[String!]$fixes:[String!]$supersedes:[String!]$relatesTo:[String!]$dependsOn:[String!]$contradicts:[String!]$resolve:Boolean$clientKey:String){remember(project:$project global:$global type:$type title:$title content:$content tags:$tags files:$files fixes:$fixes supersedes:$supersedes relatesTo:$relatesTo dependsOn:$dependsOn contradicts:$contradicts resolve:$resolve clientKey:$clientKey){...MemoryLine links{kind direction memory{id type title status}}}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}",
     "identity": "instance",
     "repeatable": true,
     "variables": [
@@ -1230,6 +1276,60 @@ export const commands: readonly Command[] = [
         "description": "Paths it speaks of, at most 500."
       },
       {
+        "name": "fixes",
+        "flag": "fixes",
+        "kind": "string",
+        "list": true,
+        "required": false,
+        "positional": false,
+        "description": "The issues it is the solution to: their numbers or titles; a comma in a title is \\,."
+      },
+      {
+        "name": "supersedes",
+        "flag": "supersedes",
+        "kind": "string",
+        "list": true,
+        "required": false,
+        "positional": false,
+        "description": "The memories whose place it takes: their numbers or titles."
+      },
+      {
+        "name": "relatesTo",
+        "flag": "relates-to",
+        "kind": "string",
+        "list": true,
+        "required": false,
+        "positional": false,
+        "description": "Memories it belongs together with: their numbers or titles."
+      },
+      {
+        "name": "dependsOn",
+        "flag": "depends-on",
+        "kind": "string",
+        "list": true,
+        "required": false,
+        "positional": false,
+        "description": "Memories without which it does not hold: their numbers or titles."
+      },
+      {
+        "name": "contradicts",
+        "flag": "contradicts",
+        "kind": "string",
+        "list": true,
+        "required": false,
+        "positional": false,
+        "description": "Memories that cannot be true beside it: their numbers or titles."
+      },
+      {
+        "name": "resolve",
+        "flag": "resolve",
+        "kind": "boolean",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "The issues that it fixes are resolved by it."
+      },
+      {
         "name": "clientKey",
         "flag": "client-key",
         "kind": "string",
@@ -1237,6 +1337,60 @@ export const commands: readonly Command[] = [
         "required": false,
         "positional": false,
         "description": "Names this request: sent again, it finds the memory instead of storing another.",
+        "fill": "clientKey"
+      }
+    ],
+    "secrets": []
+  },
+  {
+    "name": "restore",
+    "group": "Memory",
+    "operation": "mutation",
+    "operationName": "Restore",
+    "summary": "Bring an earlier version of a memory back, as a new version.",
+    "description": "Bring an earlier version of a memory back, as a new version. What is there now is kept.",
+    "examples": [
+      "clambake restore 42 --version 3"
+    ],
+    "document": "mutation Restore($id:ID!$version:Int!$ifVersion:Int$clientKey:String){restoreMemory(id:$id version:$version ifVersion:$ifVersion clientKey:$clientKey){...MemoryLine}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}",
+    "identity": "instance",
+    "repeatable": true,
+    "variables": [
+      {
+        "name": "id",
+        "flag": "id",
+        "kind": "id",
+        "list": false,
+        "required": true,
+        "positional": true,
+        "description": "Its number."
+      },
+      {
+        "name": "version",
+        "flag": "version",
+        "kind": "int",
+        "list": false,
+        "required": true,
+        "positional": false,
+        "description": "The version to go back to."
+      },
+      {
+        "name": "ifVersion",
+        "flag": "if-version",
+        "kind": "int",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "The version that was read: where it is another one by now nothing is changed."
+      },
+      {
+        "name": "clientKey",
+        "flag": "client-key",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Names this request: sent again, it changes nothing more.",
         "fill": "clientKey"
       }
     ],
@@ -1403,7 +1557,8 @@ export const commands: readonly Command[] = [
     "summary": "Remove a link between two memories.",
     "description": "Remove a link between two memories.",
     "examples": [
-      "clambake unlink 42 17 --kind fixes"
+      "clambake unlink 42 17 --kind fixes",
+      "clambake unlink \"JMAP null filter fix\" \"JMAP null filter crashes query\" --kind fixes"
     ],
     "document": "mutation Unlink($from:ID!$to:ID!$kind:MemoryLinkKind!){unlinkMemories(from:$from to:$to kind:$kind){removed}}",
     "identity": "instance",
@@ -1416,7 +1571,7 @@ export const commands: readonly Command[] = [
         "list": false,
         "required": true,
         "positional": true,
-        "description": "The number of the memory it starts at."
+        "description": "The memory it starts at: its number or its title."
       },
       {
         "name": "to",
@@ -1425,7 +1580,7 @@ export const commands: readonly Command[] = [
         "list": false,
         "required": true,
         "positional": true,
-        "description": "The number of the memory it points to."
+        "description": "The memory it points to: its number or its title."
       },
       {
         "name": "kind",
@@ -1455,9 +1610,10 @@ export const commands: readonly Command[] = [
     "description": "Change a memory. Its earlier versions are kept.",
     "examples": [
       "clambake update-memory 42 --status resolved",
+      "clambake update-memory 42 --tags \"jmap,email\" --if-version 3",
       "clambake update-memory 42 --content \"Updated fix: use X instead of Y\""
     ],
-    "document": "mutation UpdateMemory($id:ID!$status:MemoryStatus$title:String$content:String$tags:[String!]$files:[String!]$clientKey:String){updateMemory(id:$id status:$status title:$title content:$content tags:$tags files:$files clientKey:$clientKey){...MemoryLine}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}",
+    "document": "mutation UpdateMemory($id:ID!$status:MemoryStatus$title:String$content:String$tags:[String!]$files:[String!]$ifVersion:Int$clientKey:String){updateMemory(id:$id status:$status title:$title content:$content tags:$tags files:$files ifVersion:$ifVersion clientKey:$clientKey){...MemoryLine}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}",
     "identity": "instance",
     "repeatable": true,
     "variables": [
@@ -1521,6 +1677,15 @@ export const commands: readonly Command[] = [
         "required": false,
         "positional": false,
         "description": "Paths in place of the old ones."
+      },
+      {
+        "name": "ifVersion",
+        "flag": "if-version",
+        "kind": "int",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "The version that was read: where it is another one by now nothing is changed, and both are shown."
       },
       {
         "name": "clientKey",

@@ -252,6 +252,25 @@ export type HeartbeatResult = {
   heartbeat: InstanceLine;
 };
 
+export type HistoryResult = {
+  memory: (MemoryLine & {
+    revisions: {
+      totalCount: number;
+      pageInfo: Page;
+      nodes: Array<{
+        version: number;
+        title: string;
+        content: string;
+        status: MemoryStatus;
+        tags: Array<string>;
+        files: Array<string>;
+        from: string;
+        createdAt: string;
+      }>;
+    };
+  });
+};
+
 export type InboxResult = {
   inbox: {
     totalCount: number;
@@ -425,7 +444,22 @@ export type ReleaseResult = {
 };
 
 export type RememberResult = {
-  remember: MemoryLine;
+  remember: (MemoryLine & {
+    links: Array<{
+      kind: MemoryLinkKind;
+      direction: LinkDirection;
+      memory: {
+        id: string;
+        type: MemoryType;
+        title: string;
+        status: MemoryStatus;
+      };
+    }>;
+  });
+};
+
+export type RestoreResult = {
+  restoreMemory: MemoryLine;
 };
 
 export type SendResult = {
@@ -524,6 +558,7 @@ export interface Results {
   Graph: GraphResult;
   Guard: GuardResult;
   Heartbeat: HeartbeatResult;
+  History: HistoryResult;
   Inbox: InboxResult;
   Instances: InstancesResult;
   Link: LinkResult;
@@ -539,6 +574,7 @@ export interface Results {
   Register: RegisterResult;
   Release: ReleaseResult;
   Remember: RememberResult;
+  Restore: RestoreResult;
   Send: SendResult;
   Status: StatusResult;
   Unlink: UnlinkResult;

@@ -55,7 +55,7 @@ export const groups = {
     'messages',
     'receipts',
   ],
-  Memory: ['recall', 'remember', 'update-memory', 'memory', 'link', 'unlink', 'graph'],
+  Memory: ['recall', 'remember', 'update-memory', 'memory', 'history', 'restore', 'link', 'unlink', 'graph'],
   'Work log': ['log', 'logs', 'activity'],
   Server: ['serve', 'stop', 'token', 'protocol', 'git-hooks', 'cleanup', 'completion'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
@@ -166,8 +166,8 @@ export interface LocalCommand {
 export const shells = ['bash', 'zsh', 'fish', 'powershell'] as const;
 export type Shell = (typeof shells)[number];
 
-/** The flags of {@link Globals} and of help and version: no variable is named so. */
-export const globalFlags = ['json', 'as', 'url', 'help', 'version'] as const;
+/** The flags of {@link Globals} and of help: no variable is named so. (`--version` is the program's alone, before any command.) */
+export const globalFlags = ['json', 'as', 'url', 'help'] as const;
 
 /** The commands that are no operation: no operation is named so. */
 export const localNames = [

@@ -1,4 +1,4 @@
-import type { GraphResult, LinkLine, MemoryLine, MemoryResult } from '../generated/results.ts';
+import type { GraphResult, LinkLine, MemoryLine, MemoryResult, RememberResult } from '../generated/results.ts';
 import { count, ending, list, type Page, quote, word } from './lines.ts';
 import { relative } from './time.ts';
 import { visibleLine } from './visible.ts';
@@ -49,6 +49,18 @@ export function wholeMemory(whole: MemoryResult['memory'], page: Page): string[]
     }
   }
   return lines;
+}
+
+/** What was remembered, what it bears on, and the issues that it solves and that are still open. */
+export function remembered(memory: RememberResult['remember']): string[] {
+  const links = memory.links.filter(({ direction }) => direction === 'OUTGOING');
+  return [
+    `Remembered ${memoryName(memory)}`,
+    ...links.map(({ kind, memory: other }) => `  ${word(kind)} #${other.id} ${about(other)}${ending(other.title)}`),
+    ...links
+      .filter(({ kind, memory: other }) => kind === 'FIXES' && other.type === 'ISSUE' && other.status === 'ACTIVE')
+      .map(({ memory: other }) => `Is issue #${other.id} solved? clambake update-memory ${other.id} --status resolved`),
+  ];
 }
 
 /** `#42 fixes #17`, and both titles. */

@@ -1,9 +1,10 @@
 import type { Page as PageInfo, Results } from '../generated/results.ts';
 import { anything } from './anything.ts';
 import { guard } from './guard.ts';
+import { history } from './history.ts';
 import { activity, instanceLine, logEntry, project, status, viewer } from './instances.ts';
 import { count, ending, type Page, word } from './lines.ts';
-import { graph, link, memoryName, wholeMemory } from './memories.ts';
+import { graph, link, memoryName, remembered, wholeMemory } from './memories.ts';
 import { blocker, message, sent, wholeMessage } from './messages.ts';
 import { recalled } from './recall.ts';
 import { receipts } from './receipts.ts';
@@ -59,8 +60,10 @@ const renderers: Renderers = {
 
   Recall: recalled,
   Memory: wholeMemory,
-  Remember: (remembered) => [`Remembered ${memoryName(remembered)}`],
-  UpdateMemory: (updated) => [`Updated ${memoryName(updated)}`],
+  Remember: remembered,
+  UpdateMemory: (updated) => [`Updated ${memoryName(updated)} (version ${updated.version})`],
+  Restore: (restored) => [`Restored ${memoryName(restored)} (version ${restored.version})`],
+  History: history,
   Link: link,
   Unlink: ({ removed }) => [removed ? 'Unlinked.' : 'There was no such link.'],
   Graph: graph,

@@ -1,9 +1,8 @@
 import { builder } from '../builder.ts';
-import { notFound } from '../errors.ts';
 import { parseId } from '../input.ts';
 import { remember } from './remember.ts';
 import { listMemories, MemoryConnection, MemoryRef, MemoryStatusRef, MemoryTypeRef } from './schema.ts';
-import { updateMemory } from './update.ts';
+import { noSuchMemory, restoreMemory, updateMemory } from './update.ts';
 
 builder.queryFields((t) => ({
   memory: t.prismaField({
@@ -13,7 +12,7 @@ builder.queryFields((t) => ({
     async resolve(query, _, args, context) {
       const id = parseId('id', 'memory', args.id);
       const memory = await context.database.prisma.memory.findUnique({ ...query, where: { id } });
-      if (!memory) throw notFound(`There is no memory #${id}: \`clambake recall\` lists what is known.`);
+      if (!memory) throw noSuchMemory(id);
       return memory;
     },
   }),
@@ -43,6 +42,14 @@ builder.mutationFields((t) => ({
       content: t.arg.string({ required: true, description: 'The text, up to 64 KiB.' }),
       tags: t.arg.stringList({ description: 'Words to find it by, at most 50.' }),
       files: t.arg.stringList({ description: 'Paths it speaks of, at most 500.' }),
+      fixes: t.arg.stringList({ description: 'The issues it is the solution to: their numbers or titles.' }),
+      supersedes: t.arg.stringList({ description: 'The memories whose place it takes: their numbers or titles.' }),
+      relatesTo: t.arg.stringList({ description: 'Memories it belongs together with: their numbers or titles.' }),
+      dependsOn: t.arg.stringList({ description: 'Memories without which it does not hold: their numbers or titles.' }),
+      contradicts: t.arg.stringList({
+        description: 'Memories that cannot be true beside it: their numbers or titles.',
+      }),
+      resolve: t.arg.boolean({ description: 'The issues that it fixes are resolved by it.' }),
       clientKey: t.arg.string({
         description: 'Names this request: sent again, it finds the memory instead of storing another.',
       }),
@@ -62,11 +69,32 @@ builder.mutationFields((t) => ({
       content: t.arg.string({ description: 'A new text.' }),
       tags: t.arg.stringList({ description: 'Tags in place of the old ones.' }),
       files: t.arg.stringList({ description: 'Paths in place of the old ones.' }),
+      ifVersion: t.arg.int({
+        description:
+          'The version that was read: where it is another one by now nothing is changed, and both are shown.',
+      }),
       clientKey: t.arg.string({ description: 'Names this request: sent again, it changes nothing more.' }),
     },
     async resolve(query, _, { id: given, clientKey, ...change }, context) {
       const id = parseId('id', 'memory', given);
       await updateMemory(context, id, change, clientKey);
+      return context.database.prisma.memory.findUniqueOrThrow({ ...query, where: { id } });
+    },
+  }),
+  restoreMemory: t.prismaField({
+    type: MemoryRef,
+    description: 'Writes a new version of a memory that is as an earlier one was.',
+    args: {
+      id: t.arg.id({ required: true, description: 'Its number.' }),
+      version: t.arg.int({ required: true, description: 'The version to go back to.' }),
+      ifVersion: t.arg.int({
+        description: 'The version that was read: where it is another one by now nothing is changed.',
+      }),
+      clientKey: t.arg.string({ description: 'Names this request: sent again, it changes nothing more.' }),
+    },
+    async resolve(query, _, { id: given, version, ifVersion, clientKey }, context) {
+      const id = parseId('id', 'memory', given);
+      await restoreMemory(context, id, version, ifVersion ?? null, clientKey);
       return context.database.prisma.memory.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),

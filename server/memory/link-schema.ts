@@ -1,10 +1,12 @@
 import { builder } from '../builder.ts';
+import type { Context } from '../context.ts';
 import type { MemoryLinkKind } from '../database/generated/enums.ts';
 import { badInput } from '../errors.ts';
 import { parseId } from '../input.ts';
 import { requireProject } from '../project/service.ts';
 import { memoryGraph } from './graph.ts';
 import { type Link, linkMemories, unlinkMemories } from './link.ts';
+import { requireMemory } from './reference.ts';
 import { MemoryLinkKindRef, MemoryRef } from './schema.ts';
 
 const LinkDirection = builder.enumType('LinkDirection', {
@@ -133,22 +135,28 @@ const UnlinkMemoriesPayload = builder.objectRef<{ removed: boolean }>('UnlinkMem
 
 builder.mutationFields((t) => {
   const args = {
-    from: t.arg.id({ required: true, description: 'The number of the memory it starts at.' }),
+    from: t.arg.id({ required: true, description: 'The memory it starts at: its number or its title.' }),
     kind: t.arg({ type: MemoryLinkKindRef, required: true, description: 'How the first bears on the second.' }),
-    to: t.arg.id({ required: true, description: 'The number of the memory it points to.' }),
+    to: t.arg.id({ required: true, description: 'The memory it points to: its number or its title.' }),
   };
-  const parse = ({ from, kind, to }: { from: string; kind: MemoryLinkKind; to: string }): Link => ({
-    fromId: parseId('from', 'memory', from),
-    kind,
-    toId: parseId('to', 'memory', to),
-  });
+  const parse = async (
+    { database, viewer }: Context,
+    { from, kind, to }: { from: string; kind: MemoryLinkKind; to: string },
+  ): Promise<Link> => {
+    const scope = viewer.kind === 'instance' ? { projectId: viewer.projectId } : undefined;
+    return {
+      fromId: await requireMemory(database.pool, 'from', from, scope),
+      kind,
+      toId: await requireMemory(database.pool, 'to', to, scope, kind === 'FIXES' ? 'ISSUE' : undefined),
+    };
+  };
   return {
     linkMemories: t.prismaField({
       type: MemoryLinkRef,
       description: 'Says that one memory bears on another.',
       args,
       async resolve(query, _, link, context) {
-        const parsed = parse(link);
+        const parsed = await parse(context, link);
         await linkMemories(context, parsed);
         return context.database.prisma.memoryLink.findUniqueOrThrow({ ...query, where: { fromId_toId_kind: parsed } });
       },
@@ -157,7 +165,7 @@ builder.mutationFields((t) => {
       type: UnlinkMemoriesPayload,
       description: 'Takes a link between two memories back.',
       args,
-      resolve: async (_, link, context) => ({ removed: await unlinkMemories(context, parse(link)) }),
+      resolve: async (_, link, context) => ({ removed: await unlinkMemories(context, await parse(context, link)) }),
     }),
   };
 });

@@ -6,9 +6,10 @@ import { type Queryable, statement, transaction } from '../database/statement.ts
 import { badInput } from '../errors.ts';
 import { checkList, checkText } from '../input.ts';
 import { ensureProject, projectKey } from '../project/service.ts';
+import { addLinks, findTargets, type NewLinks, type Target } from './new-links.ts';
 import { checkTypeInScope } from './scope.ts';
 
-export interface NewMemory {
+export interface NewMemory extends NewLinks {
   /** The project; that of the instance where it is neither given nor global. */
   project?: string | null | undefined;
   global: boolean;
@@ -44,7 +45,7 @@ const insertMemory = statement<{ id: number }, InsertValues>(
 /**
  * Stores what an instance learned (protocol: when you discover something).
  * @returns the id of the memory; of the first one where the `clientKey` was used before
- * @throws ClambakeError BAD_INPUT, CONFLICT (client key with other content)
+ * @throws ClambakeError BAD_INPUT, NOT_FOUND (what it is linked with), CONFLICT (client key with other content)
  */
 export async function remember(context: Context, memory: NewMemory): Promise<number> {
   const { database } = context;
@@ -68,6 +69,8 @@ export async function remember(context: Context, memory: NewMemory): Promise<num
     ];
     const [row] = await insertMemory(client, ...values);
     if (!row) throw new Error('The memory was not stored.');
+    const targets = await findTargets(client, memory, { projectId: project?.id ?? null });
+    await addLinks(client, row.id, targets, memory.resolve ?? false, authorId(context));
     return { id: row.id, project: project?.name ?? null };
   }).catch((error: unknown) => {
     if (key === null || !isRepeated(error, 'memory_revision_client_key_key')) throw error;
@@ -109,6 +112,16 @@ async function findEarlier(context: Context, clientKey: string, memory: NewMemor
     earlier.title === memory.title &&
     earlier.content === memory.content &&
     isDeepStrictEqual([earlier.tags, earlier.files], [memory.tags, memory.files]);
-  if (!same) throw keyConflict('memory', earlier.memoryId);
+  if (!same || !(await isLinked(context, earlier.memoryId, memory))) throw keyConflict('memory', earlier.memoryId);
   return earlier.memoryId;
+}
+
+/** Whether it was linked with all of this the first time. What was linked or unlinked since makes no difference to what was asked. */
+async function isLinked({ database }: Context, id: number, memory: NewMemory): Promise<boolean> {
+  const row = await database.prisma.memory.findUnique({
+    where: { id },
+    select: { projectId: true, linksTo: { select: { toId: true, kind: true } } },
+  });
+  const targets: Target[] = await findTargets(database.pool, memory, { projectId: row?.projectId ?? null });
+  return targets.every(({ toId, kind }) => row?.linksTo.some((link) => link.toId === toId && link.kind === kind));
 }

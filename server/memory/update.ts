@@ -2,9 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { isRepeated, keyConflict, scopedKey } from '../client-key.ts';
 import { authorId, type Context, signature } from '../context.ts';
 import type { MemoryStatus } from '../database/generated/enums.ts';
-import { statement, transaction } from '../database/statement.ts';
-import { badInput, notFound } from '../errors.ts';
+import { type Queryable, statement, transaction } from '../database/statement.ts';
+import { badInput, type ClambakeError, notFound } from '../errors.ts';
 import { checkList, checkText } from '../input.ts';
+import { editConflict } from './conflict.ts';
 
 export interface MemoryChange {
   status?: MemoryStatus | null | undefined;
@@ -12,9 +13,12 @@ export interface MemoryChange {
   content?: string | null | undefined;
   tags?: string[] | null | undefined;
   files?: string[] | null | undefined;
+  /** The version that whoever asks has read: where there is another one by now, nothing is changed. */
+  ifVersion?: number | null | undefined;
 }
 
-interface State {
+/** What of a memory can be changed. */
+export interface State {
   title: string;
   content: string;
   status: MemoryStatus;
@@ -22,9 +26,10 @@ interface State {
   files: string[];
 }
 
-const lockMemory = statement<State & { project: string | null }, [id: number]>(
+const lockMemory = statement<State & { version: number; project: string | null }, [id: number]>(
   'memory-lock',
-  `SELECT title, content, status, tags, files, (SELECT name FROM clambake.project WHERE project.id = project_id) AS project
+  `SELECT title, content, status, tags, files, version,
+     (SELECT name FROM clambake.project WHERE project.id = project_id) AS project
    FROM clambake.memory WHERE id = $1 FOR UPDATE`,
 );
 
@@ -53,10 +58,18 @@ const updateMemoryRow = statement<object, UpdateValues>(
    SELECT id, version, title, content, status, tags, files, $7, $8 FROM stored`,
 );
 
+const findWritten = statement<object, [clientKey: string]>(
+  'memory-written',
+  'SELECT FROM clambake.memory_revision WHERE client_key = $1',
+);
+
+const isWritten = async (client: Queryable, key: string): Promise<boolean> =>
+  (await findWritten(client, key)).length > 0;
+
 /**
  * Changes a memory (protocol: updating memory); what is undefined stays. The version before is kept. A change that changes
  * nothing makes no version.
- * @throws ClambakeError BAD_INPUT, NOT_FOUND, CONFLICT (client key with other content)
+ * @throws ClambakeError BAD_INPUT, NOT_FOUND, CONFLICT (another version than `ifVersion`, or a client key with other content)
  */
 export async function updateMemory(
   context: Context,
@@ -64,15 +77,61 @@ export async function updateMemory(
   change: MemoryChange,
   clientKey: string | null | undefined,
 ): Promise<void> {
-  const key = scopedKey(context, clientKey);
   const checked = check(change);
   if (Object.keys(checked).length === 0)
     throw badInput('status', 'Nothing to change is given: a status, title, content, tags or files.');
+  await apply(context, id, async () => checked, change.ifVersion ?? null, clientKey);
+}
+
+/**
+ * Writes a new version that is as an earlier one was. Restoring what is there already changes nothing.
+ * @throws ClambakeError NOT_FOUND (the memory, or the version), CONFLICT as {@link updateMemory}
+ */
+export async function restoreMemory(
+  context: Context,
+  id: number,
+  version: number,
+  ifVersion: number | null,
+  clientKey: string | null | undefined,
+): Promise<void> {
+  const earlier = async (): Promise<State> => {
+    const where = { memoryId_version: { memoryId: id, version } };
+    const select = { title: true, content: true, status: true, tags: true, files: true } as const;
+    const revision = await context.database.prisma.memoryRevision.findUnique({ where, select });
+    if (revision) return revision;
+    const last = await context.database.prisma.memoryRevision.count({ where: { memoryId: id } });
+    if (last === 0) throw noSuchMemory(id);
+    throw notFound(
+      `Memory #${id} has no version ${version}: it has 1 to ${last}. \`clambake history ${id}\` shows them.`,
+    );
+  };
+  await apply(context, id, earlier, ifVersion, clientKey);
+}
+
+/** Nothing has this number. */
+export const noSuchMemory = (id: number): ClambakeError =>
+  notFound(`There is no memory #${id}: \`clambake recall\` lists what is known.`);
+
+async function apply(
+  context: Context,
+  id: number,
+  read: () => Promise<Partial<State>>,
+  ifVersion: number | null,
+  clientKey: string | null | undefined,
+): Promise<void> {
+  const key = scopedKey(context, clientKey);
+  const checked = await read();
   try {
     const changed = await transaction(context.database.pool, async (client) => {
       const [row] = await lockMemory(client, id);
-      if (!row) throw notFound(`There is no memory #${id}: \`clambake recall\` lists what is known.`);
-      const { project, ...before } = row;
+      if (!row) throw noSuchMemory(id);
+      const { project, version, ...before } = row;
+      if (ifVersion !== null && ifVersion !== version) {
+        // Its own first try may have made the version: then this is no conflict, but a repetition.
+        if (key !== null && (await isWritten(client, key)))
+          return requireSame(context, key, id, checked).then(() => undefined);
+        throw await editConflict(context, id, ifVersion, { ...before, version }, checked);
+      }
       const after: State = { ...before, ...checked };
       if (isDeepStrictEqual(after, before)) return undefined;
       const { title, content, status, tags, files } = after;
