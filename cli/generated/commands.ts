@@ -1183,14 +1183,14 @@ export const commands: readonly Command[] = [
     "operation": "mutation",
     "operationName": "Remember",
     "summary": "Store what was learned, for a project or for every project.",
-    "description": "Store what was learned, for a project or for every project.",
+    "description": "Store what was learned, for a project or for every project.\n\nWhat seems to be known already is not stored: the command says which memory has it, and ends in exit code 3. With --update that memory is changed, with --force this one is stored beside it.",
     "examples": [
       "clambake remember --project doc-db-v2 --type gotcha --title \"JMAP null filter\" --content \"Omit the key.\"",
       "clambake remember --global --type tool --title \"Git Bash\" --content \"It rewrites paths.\" --tags \"git,windows\"",
       "clambake remember --type fix --title \"JMAP null filter fix\" --content \"Omit the key.\" --fixes \"JMAP null filter crashes query\" --resolve",
       "clambake remember --project doc-db-v2 --type architecture --title \"Overview\" --content - < overview.md"
     ],
-    "document": "mutation Remember($project:String$global:Boolean$type:MemoryType!$title:String!$content:String!$tags:[String!]$files:[String!]$fixes:[String!]$supersedes:[String!]$relatesTo:[String!]$dependsOn:[String!]$contradicts:[String!]$resolve:Boolean$clientKey:String){remember(project:$project global:$global type:$type title:$title content:$content tags:$tags files:$files fixes:$fixes supersedes:$supersedes relatesTo:$relatesTo dependsOn:$dependsOn contradicts:$contradicts resolve:$resolve clientKey:$clientKey){...MemoryLine links{kind direction memory{id type title status}}}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}",
+    "document": "mutation Remember($project:String$global:Boolean$type:MemoryType!$title:String!$content:String!$tags:[String!]$files:[String!]$fixes:[String!]$supersedes:[String!]$relatesTo:[String!]$dependsOn:[String!]$contradicts:[String!]$resolve:Boolean$force:Boolean$update:Boolean$clientKey:String){remember(project:$project global:$global type:$type title:$title content:$content tags:$tags files:$files fixes:$fixes supersedes:$supersedes relatesTo:$relatesTo dependsOn:$dependsOn contradicts:$contradicts resolve:$resolve force:$force update:$update clientKey:$clientKey){...MemoryLine links{kind direction memory{id type title status}}}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}",
     "identity": "instance",
     "repeatable": true,
     "variables": [
@@ -1328,6 +1328,24 @@ export const commands: readonly Command[] = [
         "required": false,
         "positional": false,
         "description": "The issues that it fixes are resolved by it."
+      },
+      {
+        "name": "force",
+        "flag": "force",
+        "kind": "boolean",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Store it even where it seems to be known already."
+      },
+      {
+        "name": "update",
+        "flag": "update",
+        "kind": "boolean",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Where it seems to be known already, change that memory instead; tags and files are added to its own."
       },
       {
         "name": "clientKey",

@@ -55,7 +55,7 @@ export function wholeMemory(whole: MemoryResult['memory'], page: Page): string[]
 export function remembered(memory: RememberResult['remember']): string[] {
   const links = memory.links.filter(({ direction }) => direction === 'OUTGOING');
   return [
-    `Remembered ${memoryName(memory)}`,
+    `${memory.version > 1 ? 'Updated' : 'Remembered'} ${memoryName(memory)}`,
     ...links.map(({ kind, memory: other }) => `  ${word(kind)} #${other.id} ${about(other)}${ending(other.title)}`),
     ...links
       .filter(({ kind, memory: other }) => kind === 'FIXES' && other.type === 'ISSUE' && other.status === 'ACTIVE')

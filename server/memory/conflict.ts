@@ -1,9 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { human } from '../address.ts';
-import type { Context } from '../context.ts';
+import { type Queryable, statement } from '../database/statement.ts';
 import { ClambakeError } from '../errors.ts';
 import { excerpt } from '../input.ts';
 import type { State } from './update.ts';
+
+const authorOf = statement<{ authorId: string | null; createdAt: Date }, [id: number, version: number]>(
+  'memory-version-author',
+  `SELECT author_id AS "authorId", created_at AS "createdAt" FROM clambake.memory_revision WHERE memory_id = $1 AND version = $2`,
+);
 
 /**
  * Somebody else has changed a memory since it was read. Both sides are shown, in short in the message and whole in `extensions`
@@ -13,16 +18,14 @@ import type { State } from './update.ts';
  * @param given what was to be written
  */
 export async function editConflict(
-  { database }: Context,
+  client: Queryable,
   id: number,
   ifVersion: number,
   now: State & { version: number },
   given: Partial<State>,
 ): Promise<ClambakeError> {
   const { version } = now;
-  const revision = await database.prisma.memoryRevision.findUnique({
-    where: { memoryId_version: { memoryId: id, version } },
-  });
+  const [revision] = await authorOf(client, id, version);
   const by = revision?.authorId ?? human;
   const differing = (Object.keys(given) as (keyof State)[]).filter(
     (name) => !isDeepStrictEqual(given[name], now[name]),

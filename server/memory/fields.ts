@@ -49,6 +49,11 @@ builder.mutationFields((t) => ({
       contradicts: t.arg.stringList({
         description: 'Memories that cannot be true beside it: their numbers or titles.',
       }),
+      force: t.arg.boolean({ description: 'Store it even where it seems to be known already.' }),
+      update: t.arg.boolean({
+        description:
+          'Where it seems to be known already, change that memory instead; tags and files are added to its own.',
+      }),
       resolve: t.arg.boolean({ description: 'The issues that it fixes are resolved by it.' }),
       clientKey: t.arg.string({
         description: 'Names this request: sent again, it finds the memory instead of storing another.',

@@ -73,10 +73,8 @@ export function unlinkMemories(context: Context, { fromId, toId, kind }: Link): 
     if (kind === 'SUPERSEDES') await lockSupersession(client);
     if ((await deleteLink(client, fromId, toId, kind)).length === 0) return false;
     if (kind === 'SUPERSEDES' && (await isSuperseded(client, toId)).length === 0) {
-      const memory = await context.database.prisma.memory.findUnique({ where: { id: toId }, select: { status: true } });
-      if (memory?.status === 'SUPERSEDED') {
-        await setStatus(client, [toId], await statusBeforeSuperseded(client, toId), authorId(context));
-      }
+      const before = await statusBeforeSuperseded(client, toId);
+      if (before) await setStatus(client, [toId], before, authorId(context));
     }
     return true;
   });

@@ -6,8 +6,10 @@ import { type Queryable, statement, transaction } from '../database/statement.ts
 import { badInput } from '../errors.ts';
 import { checkList, checkText } from '../input.ts';
 import { ensureProject, projectKey } from '../project/service.ts';
+import { alreadyKnown, compareWith, findDuplicates, lockTitle } from './duplicates.ts';
 import { addLinks, findTargets, type NewLinks, type Target } from './new-links.ts';
 import { checkTypeInScope } from './scope.ts';
+import { isWritten, updateMemory } from './update.ts';
 
 export interface NewMemory extends NewLinks {
   /** The project; that of the instance where it is neither given nor global. */
@@ -18,6 +20,10 @@ export interface NewMemory extends NewLinks {
   content: string;
   tags?: string[] | null | undefined;
   files?: string[] | null | undefined;
+  /** Store it even where it seems to be known. */
+  force?: boolean | null | undefined;
+  /** Where it seems to be known, change that memory instead. */
+  update?: boolean | null | undefined;
   clientKey?: string | null | undefined;
 }
 
@@ -45,7 +51,8 @@ const insertMemory = statement<{ id: number }, InsertValues>(
 /**
  * Stores what an instance learned (protocol: when you discover something).
  * @returns the id of the memory; of the first one where the `clientKey` was used before
- * @throws ClambakeError BAD_INPUT, NOT_FOUND (what it is linked with), CONFLICT (client key with other content)
+ * @throws ClambakeError BAD_INPUT, NOT_FOUND (what it is linked with), CONFLICT (client key with other content, or it is known
+ *   already: see `duplicates.ts`)
  */
 export async function remember(context: Context, memory: NewMemory): Promise<number> {
   const { database } = context;
@@ -55,8 +62,21 @@ export async function remember(context: Context, memory: NewMemory): Promise<num
   const tags = checkList('tags', 'tag', memory.tags ?? []);
   const files = checkList('files', 'file', memory.files ?? []);
   const key = scopedKey(context, memory.clientKey);
+  if (memory.force && memory.update) {
+    throw badInput('force', 'force stores it in any case, update changes what is known: say one of them.');
+  }
+  const comparison = memory.force ? undefined : await compareWith(context, { type: memory.type, title, content });
   const stored = await transaction(database.pool, async (client) => {
     const project = await projectOf(context, client, memory);
+    const candidate = { projectId: project?.id ?? null, type: memory.type, title, content };
+    if (comparison) await lockTitle(client, candidate);
+    // Its own first try is no duplicate, but a repetition.
+    const known =
+      !comparison || (key !== null && (await isWritten(client, key)))
+        ? []
+        : await findDuplicates(client, candidate, comparison);
+    if (known[0] && !memory.update) throw alreadyKnown(known);
+    if (known[0]) return { id: null, known: known[0], project: null };
     const values: InsertValues = [
       project?.id ?? null,
       memory.type,
@@ -71,11 +91,19 @@ export async function remember(context: Context, memory: NewMemory): Promise<num
     if (!row) throw new Error('The memory was not stored.');
     const targets = await findTargets(client, memory, { projectId: project?.id ?? null });
     await addLinks(client, row.id, targets, memory.resolve ?? false, authorId(context));
-    return { id: row.id, project: project?.name ?? null };
+    return { id: row.id, known: null, project: project?.name ?? null };
   }).catch((error: unknown) => {
     if (key === null || !isRepeated(error, 'memory_revision_client_key_key')) throw error;
-    return { id: null, project: null };
+    return { id: null, known: null, project: null };
   });
+  if (stored.known) {
+    const { id } = stored.known;
+    const united = (one: string[], other: string[]): string[] => [...new Set([...one, ...other])];
+    const change = { title, content, tags: united(stored.known.tags, tags), files: united(stored.known.files, files) };
+    await updateMemory(context, id, change, null);
+    await linkLater(context, id, memory);
+    return id;
+  }
   if (stored.id === null) return findEarlier(context, key ?? '', { ...memory, title, content, tags, files });
   context.news.happened({
     kind: 'MEMORY_WRITTEN',
@@ -114,6 +142,15 @@ async function findEarlier(context: Context, clientKey: string, memory: NewMemor
     isDeepStrictEqual([earlier.tags, earlier.files], [memory.tags, memory.files]);
   if (!same || !(await isLinked(context, earlier.memoryId, memory))) throw keyConflict('memory', earlier.memoryId);
   return earlier.memoryId;
+}
+
+/** Links a memory that was there before. */
+async function linkLater(context: Context, id: number, memory: NewMemory): Promise<void> {
+  const row = await context.database.prisma.memory.findUnique({ where: { id }, select: { projectId: true } });
+  await transaction(context.database.pool, async (client) => {
+    const targets = await findTargets(client, memory, { projectId: row?.projectId ?? null });
+    await addLinks(client, id, targets, memory.resolve ?? false, authorId(context));
+  });
 }
 
 /** Whether it was linked with all of this the first time. What was linked or unlinked since makes no difference to what was asked. */

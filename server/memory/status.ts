@@ -33,11 +33,13 @@ export async function setStatus(
 
 const statusBefore = statement<{ status: MemoryStatus }, [id: number]>(
   'memory-status-before',
-  `SELECT status FROM clambake.memory_revision WHERE memory_id = $1 AND status <> 'SUPERSEDED' ORDER BY version DESC LIMIT 1`,
+  `SELECT revision.status FROM clambake.memory JOIN clambake.memory_revision AS revision ON revision.memory_id = memory.id
+   WHERE memory.id = $1 AND memory.status = 'SUPERSEDED' AND revision.status <> 'SUPERSEDED'
+   ORDER BY revision.version DESC LIMIT 1`,
 );
 
-/** The status that a memory had before it was superseded. */
-export async function statusBeforeSuperseded(client: Queryable, id: number): Promise<MemoryStatus> {
+/** The status that a superseded memory had before; undefined where it is not superseded now, or never was anything else. */
+export async function statusBeforeSuperseded(client: Queryable, id: number): Promise<MemoryStatus | undefined> {
   const [row] = await statusBefore(client, id);
-  return row?.status ?? 'ACTIVE';
+  return row?.status;
 }

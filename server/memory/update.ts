@@ -63,7 +63,8 @@ const findWritten = statement<object, [clientKey: string]>(
   'SELECT FROM clambake.memory_revision WHERE client_key = $1',
 );
 
-const isWritten = async (client: Queryable, key: string): Promise<boolean> =>
+/** Whether a request with this key has written a version. */
+export const isWritten = async (client: Queryable, key: string): Promise<boolean> =>
   (await findWritten(client, key)).length > 0;
 
 /**
@@ -128,9 +129,8 @@ async function apply(
       const { project, version, ...before } = row;
       if (ifVersion !== null && ifVersion !== version) {
         // Its own first try may have made the version: then this is no conflict, but a repetition.
-        if (key !== null && (await isWritten(client, key)))
-          return requireSame(context, key, id, checked).then(() => undefined);
-        throw await editConflict(context, id, ifVersion, { ...before, version }, checked);
+        if (key !== null && (await isWritten(client, key))) return 'repeated';
+        throw await editConflict(client, id, ifVersion, { ...before, version }, checked);
       }
       const after: State = { ...before, ...checked };
       if (isDeepStrictEqual(after, before)) return undefined;
@@ -138,7 +138,8 @@ async function apply(
       await updateMemoryRow(client, id, title, content, status, tags, files, authorId(context), key);
       return { project, title };
     });
-    if (!changed) return;
+    if (key !== null && changed === 'repeated') return await requireSame(context, key, id, checked);
+    if (!changed || changed === 'repeated') return;
     context.news.happened({
       kind: 'MEMORY_WRITTEN',
       from: signature(context),

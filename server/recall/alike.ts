@@ -16,17 +16,16 @@ export function likeness(one: ReadonlySet<string>, other: ReadonlySet<string>): 
   return shared / (one.size + other.size - shared);
 }
 
-/** Of two texts that say the same, at least so many of the words are the same. */
-export const sameFrom = 0.7;
+/** The words with a digit in them, in one line. */
+export const numbersOf = (words: ReadonlySet<string>): string =>
+  [...words]
+    .filter((word) => /\p{N}/u.test(word))
+    .sort()
+    .join(' ');
 
-/**
- * Whether two texts say the same. A number makes the difference: what is true of port 5432 is not of 5433.
- */
-export function alike(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
-  const numbers = (words: ReadonlySet<string>): string =>
-    [...words]
-      .filter((word) => /\p{N}/u.test(word))
-      .sort()
-      .join(' ');
-  return likeness(one, other) >= sameFrom && numbers(one) === numbers(other);
-}
+/** Of two texts that say the same, at least so many of the words are the same. */
+const sameFrom = 0.7;
+
+/** Whether two texts say the same. A number makes the difference: what is true of port 5432 is not of 5433. */
+export const alike = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
+  likeness(one, other) >= sameFrom && numbersOf(one) === numbersOf(other);

@@ -210,7 +210,7 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _clambake; printf '%s\\n' "\${COMPREP
     }
 
     it('offers commands', () => {
-      expect(offered('re')).toEqual(['read', 'recall', 'receipts', 'register', 'release', 'remember']);
+      expect(offered('re')).toEqual(['read', 'recall', 'receipts', 'register', 'release', 'remember', 'restore']);
       expect(offered('')).toEqual(expect.arrayContaining(['send', 'serve', 'completion', '--help']));
     });
 

@@ -35,8 +35,9 @@ const stateOf = async (id: string) =>
 describe('a memory that is stored with links', () => {
   it('names an issue by its number or its title, whatever its case', async () => {
     const issue = await ann.remember('ISSUE', 'JMAP null filter crashes query');
-    for (const fixes of [issue, `#${issue}`, 'jmap null FILTER crashes query ']) {
-      const { remember: fix } = await ann.do<Remembered>(remember, { title: `Fix by ${fixes}`, fixes: [fixes] });
+    const references = { number: issue, sign: `#${issue}`, words: 'jmap null FILTER crashes query ' };
+    for (const [by, fixes] of Object.entries(references)) {
+      const { remember: fix } = await ann.do<Remembered>(remember, { title: by, fixes: [fixes] });
       expect(fix.links).toEqual([{ kind: 'FIXES', direction: 'OUTGOING', memory: { id: issue } }]);
     }
     expect(await stateOf(issue)).toMatchObject({ status: 'ACTIVE', version: 1 });

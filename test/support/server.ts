@@ -94,7 +94,7 @@ export class Agent extends Caller {
     const { remember } = await this.do<{ remember: { id: string } }>(
       `mutation ($type: MemoryType!, $title: String!, $content: String! = "as the title says", $global: Boolean! = false, $project: String,
         $tags: [String!], $files: [String!]) {
-        remember(type: $type, title: $title, content: $content, global: $global, project: $project, tags: $tags, files: $files) { id }
+        remember(type: $type, title: $title, content: $content, global: $global, project: $project, tags: $tags, files: $files, force: true) { id }
       }`,
       { type, title, ...more },
     );
