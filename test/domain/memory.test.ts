@@ -134,11 +134,13 @@ describe('retrying', () => {
   });
 
   it('the same client key for another project or with other tags is an error', async () => {
-    await ann.do(remember, { type: 'FIX', clientKey: 'm-2' });
-    expect(await ann.fail(remember, { type: 'FIX', clientKey: 'm-2', project: 'website' })).toMatchObject({
+    await ann.do(remember, { type: 'FIX', title: 'of m-2', clientKey: 'm-2' });
+    expect(
+      await ann.fail(remember, { type: 'FIX', title: 'of m-2', clientKey: 'm-2', project: 'website' }),
+    ).toMatchObject({
       code: 'CONFLICT',
     });
-    expect(await ann.fail(remember, { type: 'FIX', clientKey: 'm-2', tags: ['a'] })).toMatchObject({
+    expect(await ann.fail(remember, { type: 'FIX', title: 'of m-2', clientKey: 'm-2', tags: ['a'] })).toMatchObject({
       code: 'CONFLICT',
     });
   });

@@ -1,0 +1,229 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pack } from '../../server/recall/pack.ts';
+import { tokensOf } from '../../server/recall/tokens.ts';
+import { type Agent, startTestServer, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+let ann: Agent;
+beforeAll(async () => {
+  server = await startTestServer();
+  ann = await server.register('mail');
+});
+afterAll(() => server.close());
+
+interface Recalled {
+  recall: {
+    totalCount: number;
+    pageInfo: { hasNextPage: boolean; endCursor: string | null };
+    nodes: { id: string; title: string; content: string; status: string; version: number }[];
+    edges: {
+      cut: boolean;
+      alike: string[];
+      why: {
+        score: number;
+        statusShare: number;
+        ageShare: number;
+        words: { asked: string; found: string; fields: string[]; memories: number }[];
+        bearers: { kind: string; memory: { id: string } }[];
+      };
+    }[];
+  };
+}
+const query = `query ($search: String, $type: [MemoryType!], $status: [MemoryStatus!], $file: String, $author: String, $tags: [String!], $asOf: DateTime, $budget: Int, $first: Int, $after: String) {
+  recall(search: $search, type: $type, status: $status, file: $file, author: $author, tags: $tags, asOf: $asOf, budget: $budget, first: $first, after: $after) {
+    totalCount pageInfo { hasNextPage endCursor }
+    nodes { id title content status version }
+    edges { cut alike why { score statusShare ageShare words { asked found fields memories } bearers { kind memory { id } } } }
+  }
+}`;
+const recall = async (agent: Agent, given: Record<string, unknown>): Promise<Recalled['recall']> =>
+  (await agent.do<Recalled>(query, given)).recall;
+const titles = async (agent: Agent, given: Record<string, unknown>): Promise<string[]> =>
+  (await recall(agent, given)).nodes.map(({ title }) => title);
+const update = (agent: Agent, id: string, change: string) =>
+  agent.do(`mutation { updateMemory(id: ${id}, ${change}) { id } }`);
+
+describe('a question', () => {
+  beforeAll(async () => {
+    const known: [string, string, object?][] = [
+      ['JMAP null filter crashes query', 'Stalwart answers 400 to null_filter. See src/email/import.py and POL-358.'],
+      ['Query planner picks a sequential scan', 'Run ANALYZE; the query is then fast.'],
+      ['Slow query on the archive', 'The query reads every row.'],
+      [
+        'Queries time out behind the proxy',
+        'Raise the timeout of the proxy for long queries.',
+        { files: ['deploy/proxy.conf'] },
+      ],
+      ['Certificates expire in March', 'Renew with certbot, then restart the proxy.', { tags: ['tls'] }],
+      ['Der Import läuft über Nacht', 'Größere Postfächer brauchen Stunden.'],
+      ['邮件导入失败', '电子邮件导入在大文件时失败'],
+    ];
+    for (const [title, content, more] of known) await ann.remember('ISSUE', title, { content, ...more });
+  });
+
+  it('is answered by rare words before common ones', async () => {
+    const [first] = await titles(ann, { search: 'which query was it that broke with stalwart' });
+    expect(first).toBe('JMAP null filter crashes query');
+  });
+
+  it.each([
+    'null_filter',
+    'nullFilter',
+    'null-filter',
+    'NullFilter',
+    'src/email/import.py',
+    'import.py',
+    'email/import',
+    'POL-358',
+    'pol 358',
+    'POL358',
+  ])('finds a name however it is written: %s', async (search) => {
+    expect((await titles(ann, { search }))[0]).toBe('JMAP null filter crashes query');
+  });
+
+  it.each([
+    ['stalwrat crahses', 'JMAP null filter crashes query'],
+    ['certifcate renewl', 'Certificates expire in March'],
+    ['certbo', 'Certificates expire in March'],
+    ['postfächr', 'Der Import läuft über Nacht'],
+    ['电子邮件', '邮件导入失败'],
+    ['导入', '邮件导入失败'],
+  ])('forgives slips, and finds parts and other scripts: %s', async (search, title) => {
+    expect((await titles(ann, { search }))[0]).toBe(title);
+  });
+
+  it('about a path brings up everything that was learned about it, whatever its status', async () => {
+    const [memory] = (await recall(ann, { file: 'proxy.conf' })).nodes;
+    expect(memory?.title).toBe('Queries time out behind the proxy');
+    await update(ann, String(memory?.id), 'status: DEPRECATED');
+    expect(await titles(ann, { file: 'deploy/proxy.conf' })).toEqual(['Queries time out behind the proxy']);
+    expect(await titles(ann, { file: 'deploy/' })).toEqual(['Queries time out behind the proxy']);
+    expect(await titles(ann, { file: 'proxy' })).toContain('Certificates expire in March');
+    await update(ann, String(memory?.id), 'status: ACTIVE');
+  });
+
+  it('says why each came up', async () => {
+    const fix = await ann.remember('FIX', 'Omit the key', { content: 'As it says.' });
+    const { nodes } = await recall(ann, { search: 'stalwrat null filter' });
+    await ann.do(`mutation { linkMemories(from: ${fix}, kind: FIXES, to: ${nodes[0]?.id}) { kind } }`);
+    const { edges } = await recall(ann, { search: 'stalwrat null filter' });
+    expect(edges[0]?.why).toMatchObject({ statusShare: 1, bearers: [{ kind: 'FIXES', memory: { id: fix } }] });
+    expect(edges[0]?.why.words).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ asked: 'stalwrat', found: 'stalwart', fields: ['CONTENT'], memories: 1 }),
+        expect.objectContaining({ asked: 'filter', found: 'filter', fields: ['TITLE', 'CONTENT'] }),
+      ]),
+    );
+    const scores = edges.map(({ why }) => why.score);
+    expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+  });
+
+  it('is filtered by type, status, tag and author', async () => {
+    const ben = await server.register('mail');
+    await ben.remember('GOTCHA', 'The proxy eats headers', { tags: ['Proxy'] });
+    expect(await titles(ann, { search: 'proxy', type: ['GOTCHA'] })).toEqual(['The proxy eats headers']);
+    expect(await titles(ann, { search: 'proxy', author: ben.id })).toEqual(['The proxy eats headers']);
+    expect(await titles(ann, { author: ben.id })).toEqual(['The proxy eats headers']);
+    expect(await titles(ann, { search: 'proxy headers', tags: ['proxy'] })).toEqual(['The proxy eats headers']);
+    expect(await titles(ann, { search: 'proxy', status: ['DEPRECATED'] })).toEqual([]);
+    expect(await ann.fail(query, { author: 'nobody-here-0000' })).toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
+
+describe('what was known at a time', () => {
+  it('is told as it was then', async () => {
+    const eve = await server.register('history');
+    const id = await eve.remember('DECISION', 'We use readpst', { content: 'It reads archives.' });
+    await sleep(20);
+    const then = new Date().toISOString();
+    await sleep(20);
+    await update(eve, id, 'title: "We use pypff", content: "readpst was not deterministic.", status: RESOLVED');
+    await eve.remember('DECISION', 'Archives are kept a year');
+    for (const given of [{}, { search: 'archives' }]) {
+      const { nodes, totalCount } = await recall(eve, { ...given, type: ['DECISION'], asOf: then });
+      expect(nodes).toEqual([
+        { id, title: 'We use readpst', content: 'It reads archives.', status: 'ACTIVE', version: 1 },
+      ]);
+      expect(totalCount).toBe(1);
+    }
+    expect(await titles(eve, { search: 'pypff', asOf: then })).toEqual([]);
+    expect(await titles(eve, { search: 'pypff' })).toEqual(['We use pypff']);
+    expect(await titles(eve, { asOf: '2020-01-01' })).toEqual([]);
+  });
+});
+
+describe('what a new session should know first', () => {
+  it('is what lasts before what passes, and pages without a gap', async () => {
+    const joe = await server.register('first');
+    for (const type of ['UPDATE', 'GOTCHA', 'FIX', 'DECISION', 'ISSUE', 'UPDATE'])
+      await joe.remember(type, `${type} here`);
+    const all = await recall(joe, { type: ['UPDATE', 'GOTCHA', 'FIX', 'DECISION', 'ISSUE'] });
+    expect(all.nodes.map(({ title }) => title.split(' ')[0])).toEqual([
+      'GOTCHA',
+      'ISSUE',
+      'DECISION',
+      'FIX',
+      'UPDATE',
+      'UPDATE',
+    ]);
+    const seen: string[] = [];
+    for (let after: string | null = null; ; ) {
+      const page: Recalled['recall'] = await recall(joe, { first: 2, after });
+      seen.push(...page.nodes.map(({ id }) => id));
+      if (!page.pageInfo.hasNextPage) break;
+      after = page.pageInfo.endCursor;
+    }
+    expect(seen).toEqual(all.nodes.map(({ id }) => id));
+  });
+});
+
+describe('a budget', () => {
+  it('gives titles first, then texts, and what says the same once', async () => {
+    const kim = await server.register('budget');
+    const text = 'word '.repeat(100);
+    for (let n = 0; n < 8; n += 1) {
+      await kim.remember('GOTCHA', `Trap of kind ${'abcdefgh'[n]}`, {
+        content: `${text}${'abcdefgh'[n]?.repeat(9)} ${'stuvwxyz'[n]?.repeat(7)}`,
+      });
+    }
+    const twins = ['one', 'two'].map(() =>
+      kim.remember('PATTERN', 'Every service logs to standard output', { content: 'So that it is collected.' }),
+    );
+    await Promise.all(twins);
+    const { nodes, edges, pageInfo } = await recall(kim, { budget: 400 });
+    expect(nodes.length).toBeGreaterThan(1);
+    expect(tokensOf(nodes.map(({ title, content }) => `${title}\n${content}`).join('\n'))).toBeLessThanOrEqual(400);
+    expect(edges.some(({ cut }) => cut)).toBe(true);
+    const rest = await recall(kim, { first: 100, after: pageInfo.endCursor });
+    expect(nodes.length + rest.nodes.length + edges.flatMap(({ alike }) => alike).length).toBeGreaterThanOrEqual(10);
+    expect((await recall(kim, { search: 'service logs', budget: 300 })).edges[0]?.alike).toHaveLength(1);
+    expect(await kim.fail(query, { budget: 3 })).toMatchObject({ code: 'BAD_INPUT' });
+  });
+
+  it('is never exceeded', () => {
+    const memory = fc.record({
+      id: fc.integer({ min: 1, max: 10 ** 6 }),
+      type: fc.constantFrom('GOTCHA', 'ISSUE'),
+      status: fc.constantFrom('ACTIVE', 'RESOLVED'),
+      project: fc.option(fc.record({ name: fc.string({ minLength: 1, maxLength: 20 }) }), { nil: null }),
+      title: fc.string({ minLength: 1, maxLength: 60, unit: 'grapheme' }),
+      content: fc.string({ maxLength: 600, unit: fc.constantFrom('a', 'word ', '\n', '中', '🦞', 'é') }),
+    });
+    fc.assert(
+      fc.property(fc.array(memory, { maxLength: 20 }), fc.integer({ min: 50, max: 2000 }), (memories, budget) => {
+        const unique = memories.map((one, id) => ({ ...one, id }));
+        const printed = pack(unique as Parameters<typeof pack>[0], budget).map(({ id, content, alike }) => {
+          const { type, status, project, title } = unique[id] as (typeof unique)[number];
+          const head = `#${id} (${type}, ${project?.name ?? 'global'}${status === 'ACTIVE' ? '' : `, ${status}`}): ${title}\n`;
+          const same = alike.length === 0 ? '' : `  the same in: ${alike.map((other) => `#${other}`).join(', ')}\n`;
+          const text = content === '' ? '' : `${content.replace(/^/gm, '    ')}\n`;
+          return head + same + text;
+        });
+        expect(tokensOf(printed.join(''))).toBeLessThanOrEqual(budget);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
