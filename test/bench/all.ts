@@ -1,0 +1,5 @@
+import type { Bench } from './bench.ts';
+import { scale } from './scale.ts';
+
+/** Every benchmark, in the order they are run and printed in. */
+export const benches: Bench[] = [scale];
