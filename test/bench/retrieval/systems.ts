@@ -64,23 +64,28 @@ export async function postgresSystems(pool: pg.Pool, memories: readonly Memory[]
   ];
 }
 
-/** MiniSearch (BM25): as it comes, and as somebody would set it up who knows it. */
+/** MiniSearch (BM25): as it comes, and as it is set up by somebody who knows it, better and better. */
 export function miniSearchSystems(memories: readonly Memory[]): System[] {
-  const documents = memories.map(({ title, content, tags, files }, place) => ({
-    ...{ id: place + 1, title, content, tags: tags.join(' '), files: files.join(' ') },
+  const documents = memories.map((memory, place) => ({
+    ...{ id: place + 1, title: memory.title, content: memory.content, text: wholeText(memory) },
+    ...{ tags: memory.tags.join(' '), files: memory.files.join(' ') },
   }));
   const fields = ['title', 'content', 'tags', 'files'];
   const stop = new Set(stopWords);
-  const stemmed: Partial<Options> = {
-    processTerm: (term) => (stop.has(term.toLowerCase()) ? null : stemmer(term.toLowerCase())),
-  };
-  const set: [name: string, options: Partial<Options>][] = [
-    ['MiniSearch as it comes', {}],
-    ['MiniSearch, stems, title doubled', { ...stemmed, searchOptions: { boost: { title: 2 } } }],
-    ['MiniSearch, that and fuzzy 0.2', { ...stemmed, searchOptions: { boost: { title: 2 }, fuzzy: 0.2 } }],
+  const processTerm = (term: string): string | null =>
+    stop.has(term.toLowerCase()) ? null : stemmer(term.toLowerCase());
+  const whole = { fields: ['text'], processTerm, searchOptions: { fuzzy: 0.2 } };
+  // Its own way to cut a text, and where camelCase has its humps.
+  const tokenize = (text: string): string[] => text.replace(/([a-z0-9])([A-Z])/g, '$1 $2').split(/[\n\r\p{Z}\p{P}]+/u);
+  const set: [name: string, options: Options][] = [
+    ['MiniSearch as it comes', { fields }],
+    ['MiniSearch, stems, title doubled', { fields, processTerm, searchOptions: { boost: { title: 2 } } }],
+    ['MiniSearch, stems, all in one field', { fields: ['text'], processTerm }],
+    ['the same and fuzzy', whole],
+    ['the same and names cut at humps', { ...whole, tokenize }],
   ];
   return set.map(([name, options]) => {
-    const index = new MiniSearch({ fields, ...options });
+    const index = new MiniSearch(options);
     index.addAll(documents);
     return {
       name,
