@@ -26,7 +26,7 @@ export const statusShare: Readonly<Record<MemoryStatus, number>> = {
 export const age = { days: 180, least: 0.85 } as const;
 
 /** How much a word counts in the title, in a tag or path, and in the text. */
-export const fieldWeights = { title: 1, label: 0.6, content: 0.4 } as const;
+export const fieldWeights = { title: 1, label: 0.9, content: 0.8 } as const;
 
 /** Words of a memory beyond which it counts as long: its score is divided by what it says about other things. */
 const usual = { words: 60, effect: 0.25 } as const;

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { writeBetweenMarkers } from '../support/table.ts';
 import { faults } from './all.ts';
 import { hangUp } from './client.ts';
 import { assertHeld, type Outcome, percentile } from './outcome.ts';
-import { table, writeBetweenMarkers } from './table.ts';
+import { table } from './table.ts';
 
 // The long form: `npm run test:faults`. With --only, faults whose title holds the text, and no table is written.
 
@@ -34,7 +35,7 @@ for (const fault of faults.filter(({ title }) => title.includes(values.only ?? '
 hangUp();
 console.log(`\n${table(outcomes)}`);
 if (values.only === undefined && scale === 'long' && broken === 0) {
-  await writeBetweenMarkers(fileURLToPath(new URL('../../README.md', import.meta.url)), table(outcomes));
+  await writeBetweenMarkers(fileURLToPath(new URL('../../README.md', import.meta.url)), 'faults', table(outcomes));
 }
 process.exitCode = failed + broken > 0 ? 1 : 0;
 

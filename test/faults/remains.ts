@@ -2,8 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 
-/** What would be left behind by a test that is killed: a process, a home with a Postgres in it, a mounted folder. */
-export type Remain = 'process' | 'home' | 'mount';
+/**
+ * What would be left behind by a test that is killed: a process, a home with a Postgres in it, a mounted folder; `postgres` is a
+ * home whose Postgres is ended, and which stays.
+ */
+export type Remain = 'process' | 'home' | 'postgres' | 'mount';
 
 let watchman: ChildProcess | undefined;
 

@@ -6,15 +6,15 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const remains = { process: new Set(), home: new Set(), mount: new Set() };
+const remains = { process: new Set(), home: new Set(), postgres: new Set(), mount: new Set() };
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const [, sign, kind, what] = /^([+-])(process|home|mount) (.*)$/.exec(line) ?? [];
+  const [, sign, kind, what] = /^([+-])(process|home|postgres|mount) (.*)$/.exec(line) ?? [];
   if (sign === '+') remains[kind].add(what);
   if (sign === '-') remains[kind].delete(what);
 }
 for (const pid of remains.process) end(Number(pid), 'SIGKILL');
-for (const home of remains.home) {
+for (const home of [...remains.home, ...remains.postgres]) {
   const pidFile = join(home, 'postgres', 'postmaster.pid');
   if (existsSync(pidFile)) end(Number.parseInt(readFileSync(pidFile, 'utf8'), 10), 'SIGQUIT');
   for (let tries = 0; existsSync(pidFile) && tries < 100; tries += 1) await sleep(100);

@@ -1,0 +1,6 @@
+import type { Bench } from './bench.ts';
+import { retrieval } from './retrieval.ts';
+import { scale } from './scale.ts';
+
+/** Every benchmark, in the order they are run and printed in. */
+export const benches: Bench[] = [retrieval, scale];
