@@ -6,6 +6,8 @@ export interface Options {
   memories: number;
   /** Where `scale` keeps its database, and finds it the next time. */
   keep: string | undefined;
+  /** Cases of `scale` whose name holds this; all of them where it is not given. */
+  only: string | undefined;
 }
 
 /** Figures under a heading; the first column holds names, the others numbers. */

@@ -5,13 +5,18 @@ import type { Result } from './bench.ts';
 import { describeMachine } from './machine.ts';
 import { keep, print } from './results.ts';
 
-// `npm run bench` runs all, `npm run bench -- NAME…` some. What they found is kept in results.json and printed in the README.
+// `npm run bench` runs all, `npm run bench -- NAME…` some. What they found is kept in results.json and printed in the README, but for
+// --dry-run and --only.
+//   --memories N   how many `scale` generates
+//   --keep FOLDER  where it keeps them, and finds them the next time
+//   --only TEXT    its cases whose name holds the text
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     memories: { type: 'string', default: '100000' },
     keep: { type: 'string' },
+    only: { type: 'string' },
     'dry-run': { type: 'boolean', default: false },
   },
 });
@@ -29,12 +34,12 @@ const results: Result[] = [];
 try {
   for (const bench of benches.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
     console.log(`\n${bench.name}`);
-    results.push(await bench.run({ memories, keep: values.keep }));
+    results.push(await bench.run({ memories, keep: values.keep, only: values.only }));
   }
 } finally {
   hangUp();
 }
 console.log(`\n${print(results.map((result) => ({ ...result, at: new Date().toISOString(), machine })))}`);
 for (const { key, broken } of results) for (const what of broken) console.log(`NOT HELD  ${key}: ${what}`);
-if (!values['dry-run']) await keep(results, machine);
+if (!values['dry-run'] && values.only === undefined) await keep(results, machine);
 process.exitCode = results.some(({ broken }) => broken.length > 0) ? 1 : 0;

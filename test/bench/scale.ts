@@ -29,8 +29,9 @@ interface Measured {
 /** The server, a process of its own with its embedded Postgres as it comes, asked over HTTP beside a bare one. */
 export const scale: Bench = {
   name: 'scale',
-  about: 'recall, search and graph on 100,000 memories, or --memories N; 4 minutes, at 1,000,000 half an hour',
-  async run({ memories, keep }) {
+  about:
+    'recall, search, graph and remember on 100,000 memories, or --memories N; 4 minutes, at 1,000,000 half an hour',
+  async run({ memories, keep, only = '' }) {
     const home = await filledHome(memories, keep);
     try {
       const token = randomBytes(24).toString('hex');
@@ -38,7 +39,7 @@ export const scale: Bench = {
       try {
         await server.start();
         const url = await new ServersPostgres(home.path).url();
-        const measured = await measure(server, token, url, memories);
+        const measured = await measure(server, token, url, { memories, only });
         if (server.deaths > 0) throw new Error(`The server ended: ${server.log.slice(-500)}`);
         return result(memories, measured, await sizes(url), home.built);
       } finally {
@@ -50,7 +51,12 @@ export const scale: Bench = {
   },
 };
 
-async function measure(server: ServerProcess, token: string, url: string, memories: number): Promise<Measured[]> {
+async function measure(
+  server: ServerProcess,
+  token: string,
+  url: string,
+  { memories, only }: { memories: number; only: string },
+): Promise<Measured[]> {
   const floor = await startFloor(url);
   try {
     const bare = Array.from(
@@ -62,12 +68,14 @@ async function measure(server: ServerProcess, token: string, url: string, memori
     const measured: Measured[] = [];
     for (const each of [
       { name: 'floor: node:http and one prepared statement', calls: bare } satisfies Case as Case,
-      ...casesOf({ endpoint, token }, memories),
+      ...casesOf({ endpoint, token }, memories).filter(({ name }) => name.includes(only)),
     ]) {
       measured.push(await measureCase(each, each.promise && limits?.[each.promise]));
     }
     return measured;
   } finally {
+    // What was stored to see how long it takes: a kept database stays as it was made.
+    await query(url, 'delete from clambake.memory where id > $1', [memories]);
     await floor.close();
   }
 }

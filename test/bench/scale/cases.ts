@@ -74,9 +74,24 @@ export function casesOf(asking: Asking, memories: number): Case[] {
       name: 'graph of depth 3 around a hub',
       promise: 'graph' as const,
       // The first memories are linked most.
-      calls: places(50, 100, 3).map((focus) => () => ask(asking, graph.document, { focus: String(focus), depth: 3 })),
+      calls: places(Math.min(50, memories), 100, 3).map(
+        (focus) => () => ask(asking, graph.document, { focus: String(focus), depth: 3 }),
+      ),
     },
+    remembering(asking, memories),
   ];
+}
+
+/** Storing memories, each another one; whoever measures it removes them afterwards (their numbers are above `memories`). */
+function remembering(asking: Asking, memories: number): Case {
+  const { document } = operationOf('remember');
+  let next = memories;
+  const call = (): Promise<unknown> => {
+    next += 1;
+    const { title, content, tags, files } = generateMemory(next, memories);
+    return ask(asking, document, { project: projectName(1), type: 'GOTCHA', title, content, tags, files });
+  };
+  return { name: 'remember', calls: Array.from({ length: 200 }, () => call) };
 }
 
 const daysAgo = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString();
