@@ -13,6 +13,7 @@ export const MemoryRef = builder.prismaObject('Memory', {
   description: 'Something an instance learned and left for others.',
   fields: (t) => ({
     id: t.exposeID('id'),
+    uid: t.exposeID('uid'),
     project: t.relation('project', { nullable: true }),
     global: t.boolean({
       description: 'Whether it belongs to no project.',
@@ -43,7 +44,7 @@ export const MemoryConnection = builder.connectionObject({
   description: 'A page of memories.',
 });
 
-const MemoryRevisionRef = builder.prismaObject('MemoryRevision', {
+export const MemoryRevisionRef = builder.prismaObject('MemoryRevision', {
   description: 'One version of a memory, the current one included.',
   fields: (t) => ({
     version: t.exposeInt('version'),
@@ -62,7 +63,7 @@ const MemoryRevisionRef = builder.prismaObject('MemoryRevision', {
   }),
 });
 
-const MemoryRevisionConnection = builder.connectionObject({
+export const MemoryRevisionConnection = builder.connectionObject({
   type: MemoryRevisionRef,
   name: 'MemoryRevisionConnection',
   description: 'A page of the versions of a memory.',
