@@ -12,6 +12,8 @@ import './blocker/waiter-schema.ts';
 import './memory/fields.ts';
 import './memory/link-schema.ts';
 import './recall/fields.ts';
+import './transfer/read-schema.ts';
+import './transfer/import-schema.ts';
 import './log/schema.ts';
 import './cleanup/schema.ts';
 import './status/schema.ts';

@@ -1,3 +1,4 @@
+import { MemoryType } from '../../server/database/generated/enums.ts';
 import { type LocalCommand, shells, type Variable } from '../line/table.ts';
 
 /** A flag of a local command: a text, where nothing else is said. */
@@ -48,6 +49,57 @@ export const localCommands: readonly LocalCommand[] = [
     hidden: true,
     globals: [],
     load: async () => (await import('../during/watcher.ts')).watcher,
+  },
+  {
+    name: 'export',
+    group: 'Memory',
+    summary: 'Write memories out, for another database or for reading.',
+    description:
+      'Write memories out with all their versions, authors, times and links, in whatever status: of a project, of what is global, or ' +
+      'everything. As NDJSON they come back with `clambake import` just as they are; as Markdown they are for reading, with the current ' +
+      'version of each. Messages are left out, and so is which messages a memory came from: they expire.',
+    examples: [
+      'clambake export --output memories.ndjson',
+      'clambake export --project doc-db-v2 --format markdown --output MEMORIES.md',
+      'clambake export | gzip > memories.ndjson.gz',
+    ],
+    flags: [
+      flag('project', 'What belongs to this project.'),
+      flag('global', 'What belongs to no project; beside a project, both.', { kind: 'boolean' }),
+      flag('format', 'How it is written.', { kind: 'enum', choices: ['ndjson', 'markdown'], default: 'ndjson' }),
+      flag('output', 'The file to write; standard output where none is named. It appears when it is whole.'),
+      flag('force', 'Replace a file that is there.', { kind: 'boolean' }),
+    ],
+    globals: ['json', 'as', 'url'],
+    load: async () => (await import('../transfer/export.ts')).exportMemories,
+  },
+  {
+    name: 'import',
+    group: 'Memory',
+    summary: 'Read memories in: from an export, a MEMORY.md or a CLAUDE.md.',
+    description:
+      'Read memories in. What `clambake export` wrote comes back as it was: NDJSON with authors, times and versions, which takes the ' +
+      "server's token; Markdown with the current version of each, in the name of whoever imports it. Of any other Markdown each heading " +
+      'becomes a memory: what would be stored, and as what, is shown first. Importing a file twice stores it once, and an import that was ' +
+      'interrupted goes on where it stopped. What is here in another form is left as it is, and said; then the exit code is 3.',
+    examples: [
+      'clambake import memories.ndjson',
+      'clambake import CLAUDE.md --project doc-db-v2',
+      'clambake import notes.md --global --type convention --yes',
+    ],
+    argument: { name: 'file', description: 'The file; - is standard input.' },
+    flags: [
+      flag('project', 'The project that foreign Markdown belongs to; that of the instance where nothing is said.'),
+      flag('global', 'Foreign Markdown belongs to no project.', { kind: 'boolean' }),
+      flag('type', 'What all of foreign Markdown is about, instead of what its words say.', {
+        kind: 'enum',
+        choices: Object.values(MemoryType).map((type) => type.toLowerCase()),
+      }),
+      flag('yes', 'Store foreign Markdown as it was shown, without asking.', { kind: 'boolean' }),
+      flag('dry-run', 'Store nothing: show what the file holds.', { kind: 'boolean', name: 'dryRun' }),
+    ],
+    globals: ['json', 'as', 'url'],
+    load: async () => (await import('../transfer/import.ts')).importMemories,
   },
   {
     name: 'serve',

@@ -29,7 +29,7 @@ export function nextPage(
 }
 
 /** A word as shells take it: in double quotes where that is enough, which every shell reads alike. */
-function quoted(word: string): string {
+export function quoted(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
   return /["$`\\!]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`;
 }

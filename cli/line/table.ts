@@ -55,7 +55,19 @@ export const groups = {
     'messages',
     'receipts',
   ],
-  Memory: ['recall', 'remember', 'update-memory', 'memory', 'history', 'restore', 'link', 'unlink', 'graph'],
+  Memory: [
+    'recall',
+    'remember',
+    'update-memory',
+    'memory',
+    'history',
+    'restore',
+    'link',
+    'unlink',
+    'graph',
+    'export',
+    'import',
+  ],
   'Work log': ['log', 'logs', 'activity'],
   Server: ['serve', 'stop', 'token', 'protocol', 'git-hooks', 'cleanup', 'completion'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
@@ -180,5 +192,7 @@ export const localNames = [
   'during-watcher',
   'git-hooks',
   'git-hook',
+  'export',
+  'import',
   'help',
 ] as const;

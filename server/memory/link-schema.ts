@@ -17,7 +17,7 @@ const LinkDirection = builder.enumType('LinkDirection', {
   },
 });
 
-const MemoryLinkRef = builder.prismaObject('MemoryLink', {
+export const MemoryLinkRef = builder.prismaObject('MemoryLink', {
   description: 'That one memory bears on another.',
   fields: (t) => ({
     from: t.relation('from'),

@@ -49,7 +49,7 @@ export const MemoryConnection = builder.connectionObject(
   MemoryEdgeRef,
 );
 
-const MemoryRevisionRef = builder.prismaObject('MemoryRevision', {
+export const MemoryRevisionRef = builder.prismaObject('MemoryRevision', {
   description: 'One version of a memory, the current one included.',
   fields: (t) => ({
     version: t.exposeInt('version'),
@@ -68,7 +68,7 @@ const MemoryRevisionRef = builder.prismaObject('MemoryRevision', {
   }),
 });
 
-const MemoryRevisionConnection = builder.connectionObject({
+export const MemoryRevisionConnection = builder.connectionObject({
   type: MemoryRevisionRef,
   name: 'MemoryRevisionConnection',
   description: 'A page of the versions of a memory.',

@@ -38,7 +38,7 @@ export const projectKey = (name: string): string => name.trim().normalize('NFC')
  * Checks the name of a project. It is an address too, so it may not look like another kind of address.
  * @throws ClambakeError BAD_INPUT
  */
-function checkProjectName(argument: string, name: string): string {
+export function checkProjectName(argument: string, name: string): string {
   const checked = checkText(argument, 'project', name).normalize('NFC');
   // Control and format characters (bidirectional, zero-width) would make two names look like one.
   if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(checked)) {

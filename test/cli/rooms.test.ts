@@ -6,7 +6,19 @@ import { expect, test } from 'vitest';
 const root = fileURLToPath(new URL('../../cli', import.meta.url));
 
 /** A folder of `cli/` imports those before it in this order, and never one behind it. */
-const order = ['line', 'generated', 'output', 'client', 'reach', 'identity', 'follow', 'during', 'git', 'commands'];
+const order = [
+  'line',
+  'generated',
+  'output',
+  'client',
+  'reach',
+  'identity',
+  'follow',
+  'during',
+  'git',
+  'transfer',
+  'commands',
+];
 /** What every folder may import from `cli/` itself. */
 const foundations = ['exit.ts', 'signals.ts'];
 

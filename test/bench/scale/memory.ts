@@ -1,4 +1,4 @@
-import { globalTypes, projectTypes } from '../../../server/memory/scope.ts';
+import { globalTypes, projectTypes } from '../../../server/memory/scope-types.ts';
 import { between, pick, type Random, seeded, shuffled, zipf } from '../random.ts';
 import { stopWords, vocabulary } from './words.ts';
 

@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { basename, relative, resolve, sep } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import type { MemoryType } from '../../server/database/generated/enums.ts';
+import { CliError, ExitCode } from '../exit.ts';
+import { repositoriesAround } from '../identity/repository.ts';
+import { quoted } from '../line/again.ts';
+import { usageError } from '../line/variables.ts';
+import { count } from '../output/lines.ts';
+import { visibleLine } from '../output/visible.ts';
+import { guessType } from './guess.ts';
+import type { StateInput } from './import-states.ts';
+import { sectionsOf } from './sections.ts';
+import type { Source } from './source.ts';
+
+/** What foreign Markdown belongs to, and is about. */
+export interface ForeignScope {
+  /** Null where it is global. */
+  project: string | null;
+  /** What all of it is about; guessed where it is not said. */
+  type: MemoryType | undefined;
+}
+
+/** Bytes of a file that people write. */
+const longestFile = 10 * 1024 * 1024;
+
+/** Reads all of a file. @throws CliError where it is longer than 10 MiB, or not UTF-8 */
+export async function readAll({ path, read }: Source): Promise<string> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of read()) {
+    length += piece.length;
+    if (length > longestFile) throw badFile(`${path} is longer than 10 MiB: that is no text that somebody wrote.`);
+    pieces.push(piece);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(pieces));
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw badFile(`${path} is not UTF-8: save it as UTF-8 text.`);
+  }
+}
+
+const badFile = (message: string): CliError => new CliError(ExitCode.failed, 'BAD_FILE', message);
+
+/**
+ * What foreign Markdown would be stored as. A section has the same uid each time, by what it belongs to, its file's name and its title:
+ * imported again it is found again.
+ */
+export function planOf(text: string, path: string, { project, type }: ForeignScope): StateInput[] {
+  const file = nameOf(path);
+  const times = new Map<string, number>();
+  return sectionsOf(text, basename(file).replace(/\.[^.]*$/, '')).map(({ line, title, content }) => {
+    const time = (times.get(title) ?? 0) + 1;
+    times.set(title, time);
+    return {
+      ...{
+        line,
+        uid: uidOf([project?.normalize('NFC').toLowerCase() ?? null, file, title, time]),
+        project,
+        title,
+        content,
+      },
+      type: type ?? guessType(title, content, project === null),
+    };
+  });
+}
+
+/** The path in the repository that a file lies in, so that it is the same from wherever it is named; else its name. */
+function nameOf(path: string): string {
+  if (path === '-') return 'stdin';
+  const whole = resolve(path);
+  const [repository] = repositoriesAround(resolve(whole, '..'));
+  return repository ? relative(repository.root, whole).split(sep).join('/') : basename(whole);
+}
+
+/** A UUID of version 5 (RFC 9562): the same for the same parts. */
+function uidOf(parts: readonly unknown[]): string {
+  const bytes = createHash('sha1')
+    .update(`clambake section ${JSON.stringify(parts)}`)
+    .digest()
+    .subarray(0, 16);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** The plan for people: type, size and title of each memory. */
+export function planText(plan: readonly StateInput[], { project }: ForeignScope): string {
+  const sizes = plan.map(({ content }) => `${Buffer.byteLength(content)} B`);
+  const wide = Math.max(...plan.map(({ type }) => type.length));
+  const long = Math.max(...sizes.map(({ length }) => length));
+  return [
+    `${count(plan.length, 'memory', 'memories')} ${project === null ? 'that are global' : `of ${visibleLine(project)}`}`,
+    ...plan.map(
+      ({ type, title }, index) =>
+        `  ${type.toLowerCase().padEnd(wide)}  ${(sizes[index] ?? '').padStart(long)}  ${visibleLine(title)}`,
+    ),
+    '',
+  ].join('\n');
+}
+
+/** Asks a person. @returns whether the answer is yes */
+export async function isAgreed(question: string, signal: AbortSignal): Promise<boolean> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  // Where the input ends without an answer, that is none.
+  const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+  // What is read line by line takes Ctrl-C for itself.
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  try {
+    const answer = await Promise.race([lines.question(question, { signal }), closed]);
+    return /^y(es)?$/i.test(answer.trim());
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    lines.close();
+  }
+}
+
+/** Nobody was there to be asked. */
+export function notAgreed(path: string, { project, type }: ForeignScope): CliError {
+  if (path === '-') return usageError('Nothing is stored yet. To store it as shown: the same with --yes.');
+  const scope = project === null ? '--global' : `--project ${quoted(project)}`;
+  const about = type === undefined ? '' : ` --type ${type.toLowerCase()}`;
+  return usageError(
+    `Nothing is stored yet. To store it as shown: clambake import ${quoted(path)} ${scope}${about} --yes`,
+  );
+}

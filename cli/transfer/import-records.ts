@@ -1,0 +1,184 @@
+import { complain } from '../output/stream.ts';
+import type { Bar } from './bar.ts';
+import { Batch, type MemoryHead, type Place, tooLarge } from './batch.ts';
+import { type Line, readLines } from './lines.ts';
+import type { Progress, ProgressFile } from './progress-file.ts';
+import { BadRecord, type EndLine, formatVersion, type HeaderLine, type RecordLine, readRecord } from './record.ts';
+import type { Server } from './server.ts';
+import type { Source } from './source.ts';
+import { type Outcome, outcome, Totals } from './totals.ts';
+
+const document = `mutation ImportMemories($instances:[ImportedInstance!]!,$memories:[ImportedMemory!]!,$links:[ImportedLink!]!){
+  importMemories(instances:$instances,memories:$memories,links:$links){${outcome}}
+}`;
+
+/** What an import needs. */
+export interface Importing {
+  source: Source;
+  server: Server;
+  bar: Bar;
+  signal: AbortSignal;
+  /** With `--json` nothing is told on the way. */
+  json: boolean;
+}
+
+/**
+ * Imports an export. What the server has taken is kept in `file`, so that the next import of the same file goes on from there.
+ * @param file undefined where it cannot be read twice
+ * @throws CliError, the reason of the signal; what was taken until then stays
+ */
+export async function importRecords(importing: Importing, file: ProgressFile | undefined): Promise<Totals> {
+  const kept = file?.read();
+  if (kept) {
+    if (!importing.json)
+      complain(`clambake: Going on after line ${kept.number}, where an import of this file stopped.\n`);
+    const totals = await new Import(importing, file, kept).run();
+    if (totals) return totals;
+    // Another database has taken the place of the one that it went into.
+    if (!importing.json) complain('clambake: What was imported before is not here any more: beginning anew.\n');
+  }
+  const totals = await new Import(importing, file, undefined).run();
+  if (!totals) throw new Error('An import that begins at the beginning has nothing to be missing.');
+  return totals;
+}
+
+class Import {
+  readonly #importing: Importing;
+  readonly #file: ProgressFile | undefined;
+  readonly #totals: Totals;
+  readonly #from: Progress | undefined;
+  #batch = new Batch();
+  /** The memory whose versions come now. */
+  #head: { memory: MemoryHead; place: Place; versions: number } | undefined;
+  /** Whether the first records come again that were taken before: they show that they are there. */
+  #proving: boolean;
+  #seen = { instances: 0, memories: 0, revisions: 0, links: 0 };
+  #ended = false;
+
+  constructor(importing: Importing, file: ProgressFile | undefined, from: Progress | undefined) {
+    this.#importing = importing;
+    this.#file = file;
+    this.#from = from;
+    this.#proving = from !== undefined;
+    this.#totals = new Totals(importing.json, () => importing.bar.clear(), from?.numbers);
+  }
+
+  /** @returns undefined where what was taken before is not there */
+  async run(): Promise<Totals | undefined> {
+    const { source, bar, signal } = this.#importing;
+    const { offset = 0, number = 0 } = this.#from ?? {};
+    let last = number;
+    for await (const line of readLines(source.read(offset), { offset, number })) {
+      signal.throwIfAborted();
+      last = line.number;
+      const record = this.#read(line);
+      if (record && !(await this.#take(record, line))) return undefined;
+      bar.update(line.end, source.size ?? 0);
+    }
+    this.#closeMemory();
+    if (!(await this.#flush())) return undefined;
+    if (!this.#ended) this.#totals.refuse(last, 'The last line of an export is missing: the file was cut.');
+    this.#file?.remove();
+    return this.#totals;
+  }
+
+  #read({ text, problem, number }: Line): RecordLine | HeaderLine | EndLine | undefined {
+    if (text?.trim() === '') return undefined;
+    try {
+      if (text === undefined) throw new BadRecord(problem);
+      return readRecord(text);
+    } catch (error) {
+      if (!(error instanceof BadRecord)) throw error;
+      this.#totals.refuse(number, error.message);
+      return undefined;
+    }
+  }
+
+  /** @returns whether to go on */
+  async #take(record: RecordLine | HeaderLine | EndLine, { number, start }: Line): Promise<boolean> {
+    const place = { offset: start, number: number - 1 };
+    if ('clambake' in record) {
+      this.#closeMemory();
+      if (record.clambake === 'end') this.#end(record, number);
+      else if (record.version !== formatVersion) {
+        throw new BadRecord(`It is of version ${record.version}: this program reads version ${formatVersion}.`);
+      }
+      return true;
+    }
+    const large = tooLarge(record);
+    if (large !== undefined) {
+      this.#totals.refuse(number, large);
+      return true;
+    }
+    const { record: kind, ...rest } = record;
+    this.#seen[plural[kind]] += 1;
+    const line = { ...rest, line: number };
+    switch (record.record) {
+      case 'memory':
+        this.#closeMemory();
+        this.#head = { memory: line as MemoryHead, place, versions: 0 };
+        return true;
+      case 'revision': {
+        const { memory, record: _, ...revision } = record;
+        const head = this.#head;
+        if (head?.memory.uid !== memory) {
+          this.#totals.refuse(number, 'Its memory does not stand before it.');
+          return true;
+        }
+        head.versions += 1;
+        if (!this.#batch.fits(revision, head.memory) && !(await this.#flush())) return false;
+        this.#batch.addRevision({ ...revision, line: number }, head.memory, head.place);
+        return true;
+      }
+      case 'instance': {
+        const { record: _, ...instance } = record;
+        if (!this.#batch.fits(instance) && !(await this.#flush())) return false;
+        this.#batch.addInstance({ ...instance, line: number }, place);
+        return true;
+      }
+      case 'link': {
+        this.#closeMemory();
+        const { record: _, ...link } = record;
+        if (!this.#batch.fits(link) && !(await this.#flush())) return false;
+        this.#batch.addLink({ ...link, line: number }, place);
+        return true;
+      }
+    }
+  }
+
+  #closeMemory(): void {
+    if (this.#head?.versions === 0) this.#totals.refuse(this.#head.memory.line, 'The memory comes without a version.');
+    this.#head = undefined;
+  }
+
+  #end({ clambake: _, ...announced }: EndLine, number: number): void {
+    this.#ended = true;
+    // Of what stands before the place where it went on nothing is known.
+    if (this.#from) return;
+    for (const [name, wanted] of Object.entries(announced) as [keyof typeof announced, number][]) {
+      const seen = this.#seen[name];
+      if (seen === wanted) continue;
+      this.#totals.refuse(number, `The file was written with ${wanted} ${name}, and holds ${seen} that can be read.`);
+    }
+  }
+
+  /** @returns whether to go on */
+  async #flush(): Promise<boolean> {
+    const batch = this.#batch;
+    const { server, signal } = this.#importing;
+    if (!batch.start) return true;
+    const { instances, memories, links } = batch;
+    const result = await server.ask<Outcome>(document, { instances, memories, links }, signal, true);
+    this.#batch = new Batch();
+    if (this.#proving) {
+      this.#proving = false;
+      // They are counted already.
+      return result.stored + result.updated + result.linked + result.problems.length === 0;
+    }
+    this.#totals.add(result);
+    this.#file?.keep({ ...batch.start, numbers: this.#totals.numbers });
+    return true;
+  }
+}
+
+const plural = { instance: 'instances', memory: 'memories', revision: 'revisions', link: 'links' } as const;
