@@ -65,6 +65,17 @@ export class Batch {
     this.#grow(revision, place);
   }
 
+  /**
+   * Takes the last memory out again, where it is not the only one, so that it comes whole with the next batch.
+   * @returns its versions so far; none where it is not in here, or alone
+   */
+  withdraw(head: MemoryHead): RevisionInput[] {
+    const last = this.memories.at(-1);
+    if (last?.line !== head.line || this.memories.length === 1) return [];
+    this.memories.pop();
+    return last.revisions;
+  }
+
   #grow(record: object, place: Place): void {
     this.#bytes += sizeOf(record);
     if (!this.start || place.offset < this.start.offset) this.start = place;

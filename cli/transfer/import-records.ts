@@ -42,6 +42,16 @@ export async function importRecords(importing: Importing, file: ProgressFile | u
   return totals;
 }
 
+interface Head {
+  memory: MemoryHead;
+  place: Place;
+  versions: number;
+  /** What became of its earlier versions, where one request did not take all of them. */
+  parted?: Part;
+}
+
+type Part = 'stored' | 'updated' | 'skipped';
+
 class Import {
   readonly #importing: Importing;
   readonly #file: ProgressFile | undefined;
@@ -49,7 +59,7 @@ class Import {
   readonly #from: Progress | undefined;
   #batch = new Batch();
   /** The memory whose versions come now. */
-  #head: { memory: MemoryHead; place: Place; versions: number } | undefined;
+  #head: Head | undefined;
   /** Whether the first records come again that were taken before: they show that they are there. */
   #proving: boolean;
   #seen = { instances: 0, memories: 0, revisions: 0, links: 0 };
@@ -75,8 +85,7 @@ class Import {
       if (record && !(await this.#take(record, line))) return undefined;
       bar.update(line.end, source.size ?? 0);
     }
-    this.#closeMemory();
-    if (!(await this.#flush())) return undefined;
+    if (!(await this.#closeMemory()) || !(await this.#flush())) return undefined;
     if (!this.#ended) this.#totals.refuse(last, 'The last line of an export is missing: the file was cut.');
     this.#file?.remove();
     return this.#totals;
@@ -98,7 +107,7 @@ class Import {
   async #take(record: RecordLine | HeaderLine | EndLine, { number, start }: Line): Promise<boolean> {
     const place = { offset: start, number: number - 1 };
     if ('clambake' in record) {
-      this.#closeMemory();
+      if (!(await this.#closeMemory())) return false;
       if (record.clambake === 'end') this.#end(record, number);
       else if (record.version !== formatVersion) {
         throw new BadRecord(`It is of version ${record.version}: this program reads version ${formatVersion}.`);
@@ -115,7 +124,7 @@ class Import {
     const line = { ...rest, line: number };
     switch (record.record) {
       case 'memory':
-        this.#closeMemory();
+        if (!(await this.#closeMemory())) return false;
         this.#head = { memory: line as MemoryHead, place, versions: 0 };
         return true;
       case 'revision': {
@@ -126,7 +135,7 @@ class Import {
           return true;
         }
         head.versions += 1;
-        if (!this.#batch.fits(revision, head.memory) && !(await this.#flush())) return false;
+        if (!this.#batch.fits(revision, head.memory) && !(await this.#flushFor(head))) return false;
         this.#batch.addRevision({ ...revision, line: number }, head.memory, head.place);
         return true;
       }
@@ -137,7 +146,7 @@ class Import {
         return true;
       }
       case 'link': {
-        this.#closeMemory();
+        if (!(await this.#closeMemory())) return false;
         const { record: _, ...link } = record;
         if (!this.#batch.fits(link) && !(await this.#flush())) return false;
         this.#batch.addLink({ ...link, line: number }, place);
@@ -146,9 +155,23 @@ class Import {
     }
   }
 
-  #closeMemory(): void {
-    if (this.#head?.versions === 0) this.#totals.refuse(this.#head.memory.line, 'The memory comes without a version.');
+  /** @returns whether to go on */
+  async #closeMemory(): Promise<boolean> {
+    const head = this.#head;
+    if (head?.versions === 0) this.#totals.refuse(head.memory.line, 'The memory comes without a version.');
+    // The rest of a memory that came in parts comes alone: what becomes of it is counted with the first part.
+    const goesOn = head?.parted === undefined || (await this.#flush(head));
     this.#head = undefined;
+    return goesOn;
+  }
+
+  /** Makes room for another version: the memory comes with it as a whole where one request takes that. */
+  async #flushFor(head: Head): Promise<boolean> {
+    const versions = this.#batch.withdraw(head.memory);
+    const isParted = versions.length === 0 && this.#batch.memories.at(-1)?.line === head.memory.line;
+    if (!(await this.#flush(isParted ? head : undefined))) return false;
+    for (const version of versions) this.#batch.addRevision(version, head.memory, head.place);
+    return true;
   }
 
   #end({ clambake: _, ...announced }: EndLine, number: number): void {
@@ -162,8 +185,8 @@ class Import {
     }
   }
 
-  /** @returns whether to go on */
-  async #flush(): Promise<boolean> {
+  /** @param parted the memory of which this is a part and nothing else @returns whether to go on */
+  async #flush(parted?: Head): Promise<boolean> {
     const batch = this.#batch;
     const { server, signal } = this.#importing;
     if (!batch.start) return true;
@@ -172,13 +195,24 @@ class Import {
     this.#batch = new Batch();
     if (this.#proving) {
       this.#proving = false;
+      if (parted) parted.parted = 'stored';
       // They are counted already.
       return result.stored + result.updated + result.linked + result.problems.length === 0;
     }
-    this.#totals.add(result);
+    this.#totals.add(parted ? withFirst(parted, result) : result);
     this.#file?.keep({ ...batch.start, numbers: this.#totals.numbers });
     return true;
   }
+}
+
+/** A further part counts only where the memory was skipped until then. */
+function withFirst(head: Head, result: Outcome): Outcome {
+  const first = head.parted;
+  const now: Part = result.stored > 0 ? 'stored' : result.updated > 0 ? 'updated' : 'skipped';
+  head.parted = first === undefined || first === 'skipped' ? now : first;
+  if (first === undefined) return result;
+  const isFirstChange = first === 'skipped' && now === 'updated';
+  return { ...result, stored: 0, updated: isFirstChange ? 1 : 0, skipped: isFirstChange ? -1 : 0 };
 }
 
 const plural = { instance: 'instances', memory: 'memories', revision: 'revisions', link: 'links' } as const;

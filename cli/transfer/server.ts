@@ -8,7 +8,7 @@ import { visibleLine } from '../output/visible.ts';
 import { Reach } from '../reach/reach.ts';
 
 /** Milliseconds for which a server that has gone away is waited for. */
-const longestAbsence = 60_000;
+const longestAbsence = 30_000;
 
 /** The server as an export or an import asks it: many times, while it may be restarted. */
 export class Server {

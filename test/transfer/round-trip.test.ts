@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Caller } from '../support/server.ts';
 import { Place } from './support.ts';
@@ -15,15 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([source.close(), target.close()]));
 
-async function sql<Row extends pg.QueryResultRow>({ server }: Place, text: string): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: server.database.url });
-  await client.connect();
-  try {
-    return (await client.query<Row>(text)).rows;
-  } finally {
-    await client.end();
-  }
-}
+const sql = <Row extends pg.QueryResultRow>(place: Place, text: string): Promise<Row[]> => place.sql<Row>(text);
 
 const forgetMemories = (place: Place) => sql(place, 'truncate clambake.memory, clambake.memory_word cascade');
 

@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import pg from 'pg';
 import { createTestHome, type TestHome } from '../support/home.ts';
 import { program, type Said, type Started, type Surroundings, start } from '../support/program.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -57,6 +58,17 @@ export class Place {
 
   read(name: string): Promise<string> {
     return readFile(this.file(name), 'utf8');
+  }
+
+  /** Runs a statement on its database. */
+  async sql<Row extends pg.QueryResultRow>(text: string): Promise<Row[]> {
+    const client = new pg.Client({ connectionString: this.server.database.url });
+    await client.connect();
+    try {
+      return (await client.query<Row>(text)).rows;
+    } finally {
+      await client.end();
+    }
   }
 
   async close(): Promise<void> {
