@@ -11,6 +11,8 @@ import './blocker/guard-schema.ts';
 import './blocker/waiter-schema.ts';
 import './memory/fields.ts';
 import './memory/link-schema.ts';
+import './memory/citation-schema.ts';
+import './memory/graph-schema.ts';
 import './log/schema.ts';
 import './cleanup/schema.ts';
 import './status/schema.ts';

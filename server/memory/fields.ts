@@ -131,6 +131,13 @@ builder.mutationFields((t) => ({
       content: t.arg.string({ required: true, description: 'The text, up to 64 KiB.' }),
       tags: t.arg.stringList({ description: 'Words to find it by, at most 50.' }),
       files: t.arg.stringList({ description: 'Paths it speaks of, at most 500.' }),
+      fixes: t.arg.stringList({ description: 'The memories that it is the solution to, by number or title.' }),
+      supersedes: t.arg.stringList({ description: 'Those whose place it takes: they become SUPERSEDED.' }),
+      relatesTo: t.arg.stringList({ description: 'Those that it belongs together with.' }),
+      dependsOn: t.arg.stringList({ description: 'Those that have to hold for it to hold.' }),
+      contradicts: t.arg.stringList({ description: 'Those that cannot be true where it is.' }),
+      resolve: t.arg.boolean({ description: 'The issues that it fixes become RESOLVED.' }),
+      source: t.arg.id({ description: 'The number of the message that it came from.' }),
       clientKey: t.arg.string({
         description: 'Names this request: sent again, it finds the memory instead of storing another.',
       }),

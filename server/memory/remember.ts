@@ -6,9 +6,11 @@ import { type Queryable, statement, transaction } from '../database/statement.ts
 import { badInput } from '../errors.ts';
 import { checkList, checkText } from '../input.ts';
 import { ensureProject, projectKey } from '../project/service.ts';
+import { findSource, isLinkedAs, linkNew, type NamedLinks } from './origin.ts';
+import { publishRevised } from './revise.ts';
 import { checkTypeInScope } from './scope.ts';
 
-export interface NewMemory {
+export interface NewMemory extends NamedLinks {
   /** The project; that of the instance where it is neither given nor global. */
   project?: string | null | undefined;
   global: boolean;
@@ -17,6 +19,8 @@ export interface NewMemory {
   content: string;
   tags?: string[] | null | undefined;
   files?: string[] | null | undefined;
+  /** The number of the message that it came from. */
+  source?: string | null | undefined;
   clientKey?: string | null | undefined;
 }
 
@@ -29,22 +33,24 @@ type InsertValues = [
   files: string[],
   authorId: string | null,
   clientKey: string | null,
+  sourceId: number | null,
 ];
 
 const insertMemory = statement<{ id: number }, InsertValues>(
   'memory-insert',
   `WITH stored AS (
-     INSERT INTO clambake.memory (project_id, type, title, content, tags, files, author_id)
-     VALUES ($1, $2::clambake.memory_type, $3, $4, $5, $6, $7) RETURNING *
+     INSERT INTO clambake.memory (project_id, type, title, content, tags, files, author_id, source_id)
+     VALUES ($1, $2::clambake.memory_type, $3, $4, $5, $6, $7, $9) RETURNING *
    )
    INSERT INTO clambake.memory_revision (memory_id, version, title, content, status, tags, files, author_id, client_key)
    SELECT id, version, title, content, status, tags, files, author_id, $8 FROM stored RETURNING memory_id AS id`,
 );
 
 /**
- * Stores what an instance learned (protocol: when you discover something).
+ * Stores what an instance learned (protocol: when you discover something), with its links and what becomes of the memories it
+ * resolves and supersedes: all of it or nothing.
  * @returns the id of the memory; of the first one where the `clientKey` was used before
- * @throws ClambakeError BAD_INPUT, CONFLICT (client key with other content)
+ * @throws ClambakeError BAD_INPUT, NOT_FOUND (a link's other end, the source), CONFLICT (client key with other content)
  */
 export async function remember(context: Context, memory: NewMemory): Promise<number> {
   const { database } = context;
@@ -54,6 +60,7 @@ export async function remember(context: Context, memory: NewMemory): Promise<num
   const tags = checkList('tags', 'tag', memory.tags ?? []);
   const files = checkList('files', 'file', memory.files ?? []);
   const key = scopedKey(context, memory.clientKey);
+  const sourceId = await findSource(context, memory.source);
   const stored = await transaction(database.pool, async (client) => {
     const project = await projectOf(context, client, memory);
     const values: InsertValues = [
@@ -65,15 +72,19 @@ export async function remember(context: Context, memory: NewMemory): Promise<num
       files,
       authorId(context),
       key,
+      sourceId,
     ];
     const [row] = await insertMemory(client, ...values);
     if (!row) throw new Error('The memory was not stored.');
-    return { id: row.id, project: project?.name ?? null };
+    // After the memory itself: a request that is repeated fails on its key before it looks for titles, which may be others by now.
+    const places = project ? [project.id, null] : [null];
+    const revised = await linkNew(context, client, row.id, memory, places);
+    return { id: row.id, project: project?.name ?? null, revised };
   }).catch((error: unknown) => {
     if (key === null || !isRepeated(error, 'memory_revision_client_key_key')) throw error;
-    return { id: null, project: null };
+    return { id: null, project: null, revised: [] };
   });
-  if (stored.id === null) return findEarlier(context, key ?? '', { ...memory, title, content, tags, files });
+  if (stored.id === null) return findEarlier(context, key ?? '', { ...memory, title, content, tags, files }, sourceId);
   context.news.happened({
     kind: 'MEMORY_WRITTEN',
     from: signature(context),
@@ -81,6 +92,7 @@ export async function remember(context: Context, memory: NewMemory): Promise<num
     summary: title,
     memoryId: stored.id,
   });
+  publishRevised(context, stored.revised);
   return stored.id;
 }
 
@@ -93,10 +105,15 @@ async function projectOf({ viewer }: Context, queryable: Queryable, { project, g
   throw badInput('project', 'Say what the memory belongs to: a project, or global.');
 }
 
-async function findEarlier(context: Context, clientKey: string, memory: NewMemory): Promise<number> {
+async function findEarlier(
+  context: Context,
+  clientKey: string,
+  memory: NewMemory,
+  sourceId: number | null,
+): Promise<number> {
   const earlier = await context.database.prisma.memoryRevision.findUnique({
     where: { clientKey },
-    include: { memory: { select: { type: true, project: { select: { key: true } } } } },
+    include: { memory: { select: { type: true, sourceId: true, project: { select: { key: true } } } } },
   });
   if (!earlier) throw new Error('A memory was found by its client key and is gone.');
   const { viewer } = context;
@@ -108,7 +125,9 @@ async function findEarlier(context: Context, clientKey: string, memory: NewMemor
     (earlier.memory.project?.key ?? null) === project &&
     earlier.title === memory.title &&
     earlier.content === memory.content &&
-    isDeepStrictEqual([earlier.tags, earlier.files], [memory.tags, memory.files]);
+    earlier.memory.sourceId === sourceId &&
+    isDeepStrictEqual([earlier.tags, earlier.files], [memory.tags, memory.files]) &&
+    (await isLinkedAs(context.database.pool, earlier.memoryId, memory));
   if (!same) throw keyConflict('memory', earlier.memoryId);
   return earlier.memoryId;
 }

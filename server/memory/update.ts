@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isRepeated, keyConflict, scopedKey } from '../client-key.ts';
-import { authorId, type Context, signature } from '../context.ts';
+import type { Context } from '../context.ts';
 import type { MemoryStatus } from '../database/generated/enums.ts';
-import { statement, transaction } from '../database/statement.ts';
-import { badInput, notFound } from '../errors.ts';
+import { transaction } from '../database/statement.ts';
+import { badInput } from '../errors.ts';
 import { checkList, checkText } from '../input.ts';
+import { publishRevised, revise, type State } from './revise.ts';
 
 export interface MemoryChange {
   status?: MemoryStatus | null | undefined;
@@ -13,45 +14,6 @@ export interface MemoryChange {
   tags?: string[] | null | undefined;
   files?: string[] | null | undefined;
 }
-
-interface State {
-  title: string;
-  content: string;
-  status: MemoryStatus;
-  tags: string[];
-  files: string[];
-}
-
-const lockMemory = statement<State & { project: string | null }, [id: number]>(
-  'memory-lock',
-  `SELECT title, content, status, tags, files, (SELECT name FROM clambake.project WHERE project.id = project_id) AS project
-   FROM clambake.memory WHERE id = $1 FOR UPDATE`,
-);
-
-type UpdateValues = [
-  id: number,
-  title: string,
-  content: string,
-  status: MemoryStatus,
-  tags: string[],
-  files: string[],
-  authorId: string | null,
-  clientKey: string | null,
-];
-
-const updateMemoryRow = statement<object, UpdateValues>(
-  'memory-update',
-  `WITH replaced AS (
-     UPDATE clambake.memory_revision AS revision SET replaced_at = now(), search = memory.search FROM clambake.memory
-     WHERE memory.id = $1 AND revision.memory_id = memory.id AND revision.version = memory.version
-   ), stored AS (
-     UPDATE clambake.memory SET title = $2, content = $3, status = $4::clambake.memory_status, tags = $5, files = $6,
-       version = version + 1, updated_at = now()
-     WHERE id = $1 RETURNING *
-   )
-   INSERT INTO clambake.memory_revision (memory_id, version, title, content, status, tags, files, author_id, client_key)
-   SELECT id, version, title, content, status, tags, files, $7, $8 FROM stored`,
-);
 
 /**
  * Changes a memory (protocol: updating memory); what is undefined stays. The version before is kept. A change that changes
@@ -69,24 +31,8 @@ export async function updateMemory(
   if (Object.keys(checked).length === 0)
     throw badInput('status', 'Nothing to change is given: a status, title, content, tags or files.');
   try {
-    const changed = await transaction(context.database.pool, async (client) => {
-      const [row] = await lockMemory(client, id);
-      if (!row) throw notFound(`There is no memory #${id}: \`clambake recall\` lists what is known.`);
-      const { project, ...before } = row;
-      const after: State = { ...before, ...checked };
-      if (isDeepStrictEqual(after, before)) return undefined;
-      const { title, content, status, tags, files } = after;
-      await updateMemoryRow(client, id, title, content, status, tags, files, authorId(context), key);
-      return { project, title };
-    });
-    if (!changed) return;
-    context.news.happened({
-      kind: 'MEMORY_WRITTEN',
-      from: signature(context),
-      project: changed.project,
-      summary: changed.title,
-      memoryId: id,
-    });
+    const revised = await transaction(context.database.pool, (client) => revise(context, client, id, checked, key));
+    if (revised) publishRevised(context, [revised]);
   } catch (error) {
     if (key === null || !isRepeated(error, 'memory_revision_client_key_key')) throw error;
     await requireSame(context, key, id, checked);
