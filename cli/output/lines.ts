@@ -1,3 +1,4 @@
+import type { Format } from '../line/table.ts';
 import type { Paint } from './style.ts';
 import { visible, visibleLine } from './visible.ts';
 
@@ -16,6 +17,8 @@ export interface Page {
   first: boolean;
   /** How long the server was to wait, as it was given. */
   waited?: string;
+  /** The form other than lines in which a graph is to be printed. */
+  format?: Format;
 }
 
 /** Lines of text of somebody else, indented by four spaces; none where there is no text. */

@@ -1,9 +1,10 @@
 import type { Page as PageInfo, Results } from '../generated/results.ts';
 import { anything } from './anything.ts';
+import { graph } from './graph.ts';
 import { guard } from './guard.ts';
 import { activity, instanceLine, logEntry, project, status, viewer } from './instances.ts';
 import { count, ending, type Page, word } from './lines.ts';
-import { graph, link, memory, memoryName, wholeMemory } from './memories.ts';
+import { link, memory, memoryName, remembered, wholeMemory } from './memories.ts';
 import { blocker, message, sent, wholeMessage } from './messages.ts';
 import { receipts } from './receipts.ts';
 import { visibleLine } from './visible.ts';
@@ -58,7 +59,7 @@ const renderers: Renderers = {
 
   Recall: connection('No memories found.', memory),
   Memory: wholeMemory,
-  Remember: (remembered) => [`Remembered ${memoryName(remembered)}`],
+  Remember: remembered,
   UpdateMemory: (updated) => [`Updated ${memoryName(updated)}`],
   Link: link,
   Unlink: ({ removed }) => [removed ? 'Unlinked.' : 'There was no such link.'],
