@@ -159,7 +159,7 @@ export const commands: readonly Command[] = [
     "examples": [
       "clambake graph 42",
       "clambake graph message:7 --depth 3 --include files,tags",
-      "clambake graph --project doc-db-v2 --dot | dot -Tsvg > memories.svg"
+      "clambake graph --project doc-db-v2 --mermaid"
     ],
     "document": "query Graph($focus:ID$project:String$depth:Int$kinds:[MemoryLinkKind!]$include:[GraphInclude!]$first:Int$after:String){memoryGraph(focus:$focus project:$project depth:$depth kinds:$kinds include:$include first:$first after:$after){truncated nodes{key distance title node{__typename ...on Memory{id type status global project{name}}...on Message{id messageType:type from to}}}edges{from to kind}pageInfo{...Page}}}fragment Page on PageInfo{hasNextPage endCursor}",
     "identity": "any",

@@ -268,7 +268,7 @@ describe('superseding', () => {
   });
 
   it('and fixing many at once, in whatever order, never waits in a circle', async () => {
-    const issues = [];
+    const issues: string[] = [];
     for (let n = 0; n < 5; n++) issues.push(await ann.remember('ISSUE', `contended ${n}`));
     await Promise.all(
       Array.from({ length: 12 }, (_, n) =>
