@@ -8,7 +8,7 @@ import { liveAmong } from './identity/live.ts';
 import { alikeTo, forget, register } from './identity/registration.ts';
 import { nameResources } from './identity/resource.ts';
 import { nextPage } from './line/again.ts';
-import type { Command, Globals, LocalOptions } from './line/table.ts';
+import { type Command, formats, type Globals, type LocalOptions } from './line/table.ts';
 import { holdsSomething, json, resultOf, withoutSecrets } from './output/json.ts';
 import { render } from './output/render.ts';
 import { report } from './output/report.ts';
@@ -49,7 +49,8 @@ async function perform(
   const actor = await Actor.find(command.identity, asking);
   const filled = fillIn(command, given, surroundings);
   const variables = nameResources(command, filled, { cwd: surroundings.cwd, session: actor.session });
-  const show = (data: Record<string, unknown>): Promise<boolean> => print(laidOut(data, command, given, globals));
+  const show = (data: Record<string, unknown>): Promise<boolean> =>
+    print(laidOut(data, command, given, globals, options));
 
   if (command.operation === 'subscription') {
     const { subscribe } = await import('./follow/subscribe.ts');
@@ -147,9 +148,11 @@ function laidOut(
   command: Command,
   given: Record<string, unknown>,
   globals: Globals,
+  options: LocalOptions,
 ): string {
   const result = resultOf(withoutSecrets(data, command.secrets));
   if (globals.json) return json(result, process.stdout.isTTY === true && command.operation !== 'subscription');
+  const format = formats.find((name) => options[name]);
   return render(command.operationName, result, {
     now: Date.now(),
     paint: paintFor(process.stdout),
@@ -157,5 +160,6 @@ function laidOut(
     first: given.after === undefined,
     ...(typeof given.wait === 'string' ? { waited: given.wait } : {}),
     ...(typeof given.budget === 'number' ? { budget: given.budget } : {}),
+    ...(format ? { format } : {}),
   });
 }

@@ -14,6 +14,8 @@ import './memory/link-schema.ts';
 import './recall/fields.ts';
 import './transfer/read-schema.ts';
 import './transfer/import-schema.ts';
+import './memory/citation-schema.ts';
+import './memory/graph-schema.ts';
 import './log/schema.ts';
 import './cleanup/schema.ts';
 import './status/schema.ts';

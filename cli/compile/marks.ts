@@ -30,8 +30,8 @@ const marks = /* GraphQL */ `
     needsOne: String
   ) on QUERY | MUTATION | SUBSCRIPTION
 
-  "An option that the command line keeps to itself."
-  directive @option(name: String!, takes: String!, description: String!) repeatable on SUBSCRIPTION
+  "An option that the command line keeps to itself; without a value where it takes none."
+  directive @option(name: String!, takes: String, description: String!) repeatable on QUERY | SUBSCRIPTION
 
   "The value of this field is never printed."
   directive @secret on FIELD
@@ -51,11 +51,25 @@ const marks = /* GraphQL */ `
   "What people call resources: files are sent as the server calls them, whatever folder they were named from."
   directive @resource on VARIABLE_DEFINITION
 
+  "What names memories: numbers may be parted by commas, any other text is one title as it stands, since titles have commas."
+  directive @titles on VARIABLE_DEFINITION
+
   "For so long the server may keep its answer back. What is left of it is sent where the request has to be repeated."
   directive @wait on VARIABLE_DEFINITION
 `;
 
-const markNames = ['cli', 'option', 'secret', 'blocked', 'fill', 'stdin', 'once', 'resource', 'wait'] as const;
+const markNames = [
+  'cli',
+  'option',
+  'secret',
+  'blocked',
+  'fill',
+  'stdin',
+  'once',
+  'resource',
+  'titles',
+  'wait',
+] as const;
 const isMark = (name: string): boolean => (markNames as readonly string[]).includes(name);
 
 /** The schema with the marks added to it, so that validation knows them. */

@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import { globalFlags, type LocalOption, localOptionNames, type Variable } from '../line/table.ts';
+import { globalFlags, type LocalOption, localOptionNames, takesValue, type Variable } from '../line/table.ts';
 import { marksOf } from './marks.ts';
 import { Refusal } from './refusal.ts';
 import type { Operation } from './source.ts';
@@ -26,6 +26,10 @@ export function optionsOf(
     const flag = kebabCase(name);
     if (taken.has(flag)) throw new Refusal(file, `@option ${name} becomes --${flag}, which there is already.`);
     taken.add(flag);
-    return { name, flag, takes: String(mark.takes), description: String(mark.description) };
+    const takes = typeof mark.takes === 'string' ? mark.takes : undefined;
+    if ((takes !== undefined) !== takesValue(name)) {
+      throw new Refusal(file, `@option ${name} ${takesValue(name) ? 'says not what it takes' : 'takes no value'}.`);
+    }
+    return { name, flag, ...(takes === undefined ? {} : { takes }), description: String(mark.description) };
   });
 }

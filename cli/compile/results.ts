@@ -3,10 +3,12 @@ import {
   type GraphQLEnumType,
   type GraphQLOutputType,
   type GraphQLSchema,
+  type GraphQLUnionType,
   isEnumType,
   isListType,
   isNonNullType,
   isObjectType,
+  isUnionType,
   Kind,
   type SelectionSetNode,
 } from 'graphql';
@@ -35,6 +37,7 @@ class ResultTypes {
   /** The type of a selection on the object type `on`, as an intersection of its fields and its fragments. */
   selection(file: string, on: string, { selections }: SelectionSetNode, indent: string): string {
     const type = this.#schema.getType(on);
+    if (isUnionType(type)) return this.#union(file, type, selections, indent);
     if (!isObjectType(type)) {
       throw new Refusal(file, `a selection on ${on}, which is no object type, has no result type.`);
     }
@@ -55,6 +58,31 @@ class ResultTypes {
     }
     if (fields.length > 0) parts.push(`{\n${fields.join('')}${indent}}`);
     return parts.join(' & ');
+  }
+
+  /** One type for each that the union can be: by `__typename`, which has to be selected, they are told apart. */
+  #union(file: string, union: GraphQLUnionType, selections: SelectionSetNode['selections'], indent: string): string {
+    const own = selections.filter((selection) => selection.kind === Kind.FIELD);
+    const inline = selections.filter((selection) => selection.kind === Kind.INLINE_FRAGMENT);
+    const named = selections.length > own.length + inline.length;
+    const conditions = inline.map(({ typeCondition }) => typeCondition?.name.value);
+    const known = new Set<string | undefined>(union.getTypes().map(({ name }) => name));
+    if (
+      named ||
+      new Set(conditions).size < conditions.length ||
+      !conditions.every((condition) => known.has(condition))
+    ) {
+      throw new Refusal(file, `a selection on ${union.name} is made of one inline fragment for each type.`);
+    }
+    if (!own.some(({ name, alias }) => name.value === '__typename' && !alias)) {
+      throw new Refusal(file, `a selection on ${union.name} needs __typename, which says what it is.`);
+    }
+    const types = union.getTypes().map(({ name }) => {
+      const fragment = inline.find(({ typeCondition }) => typeCondition?.name.value === name);
+      const all = [...own, ...(fragment?.selectionSet.selections ?? [])];
+      return this.selection(file, name, { kind: Kind.SELECTION_SET, selections: all }, indent);
+    });
+    return `(${types.join(' | ')})`;
   }
 
   #output(file: string, type: GraphQLOutputType, selection: SelectionSetNode | undefined, indent: string): string {

@@ -68,6 +68,8 @@ function variableOf(schema: GraphQLSchema, file: string, node: VariableDefinitio
   const resource = markOf(schema, 'resource', node) !== undefined;
   if (resource && (kind !== 'string' || stdin))
     throw refuse('bears @resource, which is for a String or a list of them.');
+  const titles = markOf(schema, 'titles', node) !== undefined;
+  if (titles && (kind !== 'string' || !list || resource)) throw refuse('bears @titles, which is for a list of String.');
   const wait = markOf(schema, 'wait', node) !== undefined;
   if (wait && (kind !== 'duration' || list)) throw refuse('bears @wait, which is for a single Duration.');
 
@@ -91,6 +93,7 @@ function variableOf(schema: GraphQLSchema, file: string, node: VariableDefinitio
     ...(fill ? { fill } : {}),
     ...(markOf(schema, 'once', node) ? { once: true } : {}),
     ...(resource ? { resource } : {}),
+    ...(titles ? { titles } : {}),
     ...(wait ? { wait } : {}),
   };
 }

@@ -91,7 +91,7 @@ export const commands: readonly Command[] = [
     "operation": "mutation",
     "operationName": "Cleanup",
     "summary": "Delete what is old: expired messages and log entries.",
-    "description": "Delete what is old: expired messages and log entries. Registrations with no sign of life end too. Memories are kept.",
+    "description": "Delete what is old: expired messages and log entries. Registrations with no sign of life end too. Memories are kept, and so are the messages that they came from or that cite them.",
     "examples": [
       "clambake cleanup --dry-run",
       "clambake cleanup --older-than 30d"
@@ -154,13 +154,14 @@ export const commands: readonly Command[] = [
     "group": "Memory",
     "operation": "query",
     "operationName": "Graph",
-    "summary": "Show memories and the links between them.",
-    "description": "Show memories and the links between them.",
+    "summary": "Show a memory, or a message, with all that it is tied to: memories by their links, messages by what came from them, what they cite and what they answer.",
+    "description": "Show a memory, or a message, with all that it is tied to: memories by their links, messages by what came from them, what they cite and what they answer.\n\nWithout a number every memory is shown that is tied to anything. Of one memory or message at most 1000 ties of a kind are followed, the newest; messages that you may not see are left out.",
     "examples": [
-      "clambake graph --project doc-db-v2",
-      "clambake graph 42 --depth 3"
+      "clambake graph 42",
+      "clambake graph message:7 --depth 3 --include files,tags",
+      "clambake graph --project doc-db-v2 --mermaid"
     ],
-    "document": "query Graph($focus:ID$project:String$depth:Int$kinds:[MemoryLinkKind!]$first:Int){memoryGraph(focus:$focus project:$project depth:$depth kinds:$kinds first:$first){truncated nodes{id type title status global project{name}}edges{from to kind}}}",
+    "document": "query Graph($focus:ID$project:String$depth:Int$kinds:[MemoryLinkKind!]$include:[GraphInclude!]$first:Int$after:String){memoryGraph(focus:$focus project:$project depth:$depth kinds:$kinds include:$include first:$first after:$after){truncated nodes{key distance title node{__typename ...on Memory{id type status global project{name}}...on Message{id messageType:type from to}}}edges{from to kind}pageInfo{...Page}}}fragment Page on PageInfo{hasNextPage endCursor}",
     "identity": "any",
     "repeatable": true,
     "variables": [
@@ -171,7 +172,7 @@ export const commands: readonly Command[] = [
         "list": false,
         "required": false,
         "positional": true,
-        "description": "The number of the memory to start from."
+        "description": "The memory or message to start from: `42`, `memory:42` or `message:7`."
       },
       {
         "name": "project",
@@ -180,7 +181,7 @@ export const commands: readonly Command[] = [
         "list": false,
         "required": false,
         "positional": false,
-        "description": "Only linked memories of this project, where no focus is given."
+        "description": "Where no focus is given: only memories of this project, and the messages around them."
       },
       {
         "name": "depth",
@@ -189,7 +190,7 @@ export const commands: readonly Command[] = [
         "list": false,
         "required": false,
         "positional": false,
-        "description": "How many links away from the focus, 0 to 5.",
+        "description": "How many edges to go from there, 0 to 5.",
         "default": "2"
       },
       {
@@ -206,7 +207,21 @@ export const commands: readonly Command[] = [
           "supersedes"
         ],
         "positional": false,
-        "description": "Follow only these kinds of link."
+        "description": "Only links of these kinds; messages are in it all the same."
+      },
+      {
+        "name": "include",
+        "flag": "include",
+        "kind": "enum",
+        "list": true,
+        "required": false,
+        "choices": [
+          "files",
+          "instances",
+          "tags"
+        ],
+        "positional": false,
+        "description": "What hangs on the nodes and is to be shown too. Nothing is reached through it: it would lead everywhere."
       },
       {
         "name": "first",
@@ -215,8 +230,29 @@ export const commands: readonly Command[] = [
         "list": false,
         "required": false,
         "positional": false,
-        "description": "At most so many memories, 1 to 500.",
+        "description": "At most so many nodes, 1 to 500.",
         "default": "100"
+      },
+      {
+        "name": "after",
+        "flag": "after",
+        "kind": "string",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Only what comes after this cursor."
+      }
+    ],
+    "options": [
+      {
+        "name": "dot",
+        "flag": "dot",
+        "description": "Print it as a picture in the language of Graphviz."
+      },
+      {
+        "name": "mermaid",
+        "flag": "mermaid",
+        "description": "Print it as a picture in the language of Mermaid, which Markdown can hold."
       }
     ],
     "secrets": []
@@ -481,10 +517,10 @@ export const commands: readonly Command[] = [
     "operation": "mutation",
     "operationName": "Link",
     "summary": "Link two memories: how the first bears on the second.",
-    "description": "Link two memories: how the first bears on the second.",
+    "description": "Link two memories: how the first bears on the second.\n\nWith --kind supersedes the second becomes superseded. No memory can supersede itself, over however many others.",
     "examples": [
       "clambake link 42 17 --kind fixes",
-      "clambake link \"JMAP null filter fix\" \"JMAP null filter crashes query\" --kind fixes"
+      "clambake link 42 \"Pool exhausted after restarts\" --kind fixes"
     ],
     "document": "mutation Link($from:ID!$to:ID!$kind:MemoryLinkKind!){linkMemories(from:$from to:$to kind:$kind){...LinkLine}}fragment LinkLine on MemoryLink{kind from{id title}to{id title}createdAt}",
     "identity": "instance",
@@ -683,12 +719,12 @@ export const commands: readonly Command[] = [
     "group": "Memory",
     "operation": "query",
     "operationName": "Memory",
-    "summary": "Show one memory with its links and its earlier versions.",
-    "description": "Show one memory with its links and its earlier versions.",
+    "summary": "Show one memory with its links, the messages it came from and those that cite it, and its earlier versions.",
+    "description": "Show one memory with its links, the messages it came from and those that cite it, and its earlier versions.",
     "examples": [
       "clambake memory 42"
     ],
-    "document": "query Memory($id:ID!){memory(id:$id){...MemoryLine links{kind direction createdAt memory{id type title status}}revisions{totalCount nodes{version title content status tags files from createdAt}}}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}",
+    "document": "query Memory($id:ID!){memory(id:$id){...MemoryLine source{id from type subject createdAt}linkCount links{kind direction createdAt memory{id type title status}}citedBy(first:10){totalCount nodes{id from type subject createdAt}}revisions{totalCount nodes{version title content status tags files from createdAt}}}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}",
     "identity": "any",
     "repeatable": true,
     "variables": [
@@ -714,7 +750,7 @@ export const commands: readonly Command[] = [
     "examples": [
       "clambake message 17"
     ],
-    "document": "query Message($id:ID!){message(id:$id){...MessageThread}}fragment BlockerState on Blocker{id heldBy open openedAt expiresAt endedAt end reason resources message{to subject body}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own open}fragment MessageThread on Message{...MessageLine blocker{...BlockerState}replyTo{id from subject}thread(first:50){totalCount nodes{id from type subject createdAt}}}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
+    "document": "query Message($id:ID!){message(id:$id){...MessageThread}}fragment BlockerState on Blocker{id heldBy open openedAt expiresAt endedAt end reason resources message{to subject body}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own open}fragment MessageThread on Message{...MessageLine blocker{...BlockerState}replyTo{id from subject}cites{id type title status}thread(first:50){totalCount nodes{id from type subject createdAt}}}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
     "identity": "any",
     "repeatable": true,
     "variables": [
@@ -847,7 +883,7 @@ export const commands: readonly Command[] = [
       "clambake read 17 18 21",
       "clambake read --all"
     ],
-    "document": "mutation Read($ids:[ID!]$all:Boolean){markRead(ids:$ids all:$all){count messages{...MessageThread}}}fragment BlockerState on Blocker{id heldBy open openedAt expiresAt endedAt end reason resources message{to subject body}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own open}fragment MessageThread on Message{...MessageLine blocker{...BlockerState}replyTo{id from subject}thread(first:50){totalCount nodes{id from type subject createdAt}}}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
+    "document": "mutation Read($ids:[ID!]$all:Boolean){markRead(ids:$ids all:$all){count messages{...MessageThread}}}fragment BlockerState on Blocker{id heldBy open openedAt expiresAt endedAt end reason resources message{to subject body}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own open}fragment MessageThread on Message{...MessageLine blocker{...BlockerState}replyTo{id from subject}cites{id type title status}thread(first:50){totalCount nodes{id from type subject createdAt}}}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
     "identity": "instance",
     "repeatable": true,
     "variables": [
@@ -1188,9 +1224,10 @@ export const commands: readonly Command[] = [
       "clambake remember --project doc-db-v2 --type gotcha --title \"JMAP null filter\" --content \"Omit the key.\"",
       "clambake remember --global --type tool --title \"Git Bash\" --content \"It rewrites paths.\" --tags \"git,windows\"",
       "clambake remember --type fix --title \"JMAP null filter fix\" --content \"Omit the key.\" --fixes \"JMAP null filter crashes query\" --resolve",
-      "clambake remember --project doc-db-v2 --type architecture --title \"Overview\" --content - < overview.md"
+      "clambake remember --project doc-db-v2 --type architecture --title \"Overview\" --content - < overview.md",
+      "clambake remember --type fix --title \"Pool of 20\" --content \"Ten were too few.\" --fixes 17 --resolve --source 230"
     ],
-    "document": "mutation Remember($project:String$global:Boolean$type:MemoryType!$title:String!$content:String!$tags:[String!]$files:[String!]$fixes:[String!]$supersedes:[String!]$relatesTo:[String!]$dependsOn:[String!]$contradicts:[String!]$resolve:Boolean$force:Boolean$update:Boolean$clientKey:String){remember(project:$project global:$global type:$type title:$title content:$content tags:$tags files:$files fixes:$fixes supersedes:$supersedes relatesTo:$relatesTo dependsOn:$dependsOn contradicts:$contradicts resolve:$resolve force:$force update:$update clientKey:$clientKey){...MemoryLine links{kind direction memory{id type title status}}}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}",
+    "document": "mutation Remember($project:String$global:Boolean$type:MemoryType!$title:String!$content:String!$tags:[String!]$files:[String!]$fixes:[String!]$supersedes:[String!]$relatesTo:[String!]$dependsOn:[String!]$contradicts:[String!]$resolve:Boolean$source:ID$force:Boolean$update:Boolean$clientKey:String){remember(project:$project global:$global type:$type title:$title content:$content tags:$tags files:$files fixes:$fixes supersedes:$supersedes relatesTo:$relatesTo dependsOn:$dependsOn contradicts:$contradicts resolve:$resolve source:$source force:$force update:$update clientKey:$clientKey){...MemoryLine links(first:250){kind direction memory{id type title status}}}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}",
     "identity": "instance",
     "repeatable": true,
     "variables": [
@@ -1282,7 +1319,8 @@ export const commands: readonly Command[] = [
         "list": true,
         "required": false,
         "positional": false,
-        "description": "The issues it is the solution to: their numbers or titles; a comma in a title is \\,."
+        "description": "The memories that it is the solution to, by number or title.",
+        "titles": true
       },
       {
         "name": "supersedes",
@@ -1291,7 +1329,8 @@ export const commands: readonly Command[] = [
         "list": true,
         "required": false,
         "positional": false,
-        "description": "The memories whose place it takes: their numbers or titles."
+        "description": "Those whose place it takes: they become SUPERSEDED.",
+        "titles": true
       },
       {
         "name": "relatesTo",
@@ -1300,7 +1339,8 @@ export const commands: readonly Command[] = [
         "list": true,
         "required": false,
         "positional": false,
-        "description": "Memories it belongs together with: their numbers or titles."
+        "description": "Those that it belongs together with.",
+        "titles": true
       },
       {
         "name": "dependsOn",
@@ -1309,7 +1349,8 @@ export const commands: readonly Command[] = [
         "list": true,
         "required": false,
         "positional": false,
-        "description": "Memories without which it does not hold: their numbers or titles."
+        "description": "Those that have to hold for it to hold.",
+        "titles": true
       },
       {
         "name": "contradicts",
@@ -1318,7 +1359,8 @@ export const commands: readonly Command[] = [
         "list": true,
         "required": false,
         "positional": false,
-        "description": "Memories that cannot be true beside it: their numbers or titles."
+        "description": "Those that cannot be true where it is.",
+        "titles": true
       },
       {
         "name": "resolve",
@@ -1327,7 +1369,16 @@ export const commands: readonly Command[] = [
         "list": false,
         "required": false,
         "positional": false,
-        "description": "The issues that it fixes are resolved by it."
+        "description": "The issues that it fixes become RESOLVED."
+      },
+      {
+        "name": "source",
+        "flag": "source",
+        "kind": "id",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "The number of the message that it came from."
       },
       {
         "name": "force",
@@ -1426,9 +1477,10 @@ export const commands: readonly Command[] = [
       "clambake send --to @all --type warning --subject \"Rebuilding doc-db-v2\" --wait 10s",
       "clambake send --to @all --type blocker --subject \"Editing docker-compose.yml\" --resource docker-compose.yml --wait 5m",
       "clambake send --to brisk-otter-4f2a --subject \"Your branch\" --body \"Tests pass now.\" --reply-to 17",
+      "clambake send --to doc-db-v2 --type done --subject \"The pool is fixed\" --cites 42,17",
       "git diff --stat | clambake send --to doc-db-v2 --type done --subject \"Migration is in\" --body -"
     ],
-    "document": "mutation Send($to:String!$type:MessageType$subject:String!$body:String$replyTo:ID$resource:[String!]$for:Duration$wait:Duration$expires:Duration$clientKey:String){sendMessage(to:$to type:$type subject:$subject body:$body replyTo:$replyTo resources:$resource for:$for wait:$wait expiresIn:$expires clientKey:$clientKey){addressedTo message{...MessageLine blocker{resources expiresAt}replyTo{id type blocker{heldBy open end}}}objection{...MessageLine}endedBlocker{...BlockerLine}openBlockers{...BlockerLine}}}fragment BlockerLine on Blocker{...BlockerState holder{lastSeenAt}waiters{from since}}fragment BlockerState on Blocker{id heldBy open openedAt expiresAt endedAt end reason resources message{to subject body}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own open}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
+    "document": "mutation Send($to:String!$type:MessageType$subject:String!$body:String$replyTo:ID$resource:[String!]$for:Duration$wait:Duration$expires:Duration$cites:[String!]$clientKey:String){sendMessage(to:$to type:$type subject:$subject body:$body replyTo:$replyTo resources:$resource for:$for wait:$wait expiresIn:$expires cites:$cites clientKey:$clientKey){addressedTo message{...MessageLine blocker{resources expiresAt}replyTo{id type blocker{heldBy open end}}}objection{...MessageLine}endedBlocker{...BlockerLine}openBlockers{...BlockerLine}}}fragment BlockerLine on Blocker{...BlockerState holder{lastSeenAt}waiters{from since}}fragment BlockerState on Blocker{id heldBy open openedAt expiresAt endedAt end reason resources message{to subject body}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own open}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
     "identity": "instance",
     "repeatable": true,
     "variables": [
@@ -1525,6 +1577,16 @@ export const commands: readonly Command[] = [
         "description": "How long it stays in inboxes; 24h where nothing is said. A blocker stays while it is open."
       },
       {
+        "name": "cites",
+        "flag": "cites",
+        "kind": "string",
+        "list": true,
+        "required": false,
+        "positional": false,
+        "description": "The memories that it speaks of, by number or title; at most 50.",
+        "titles": true
+      },
+      {
         "name": "clientKey",
         "flag": "client-key",
         "kind": "string",
@@ -1573,7 +1635,7 @@ export const commands: readonly Command[] = [
     "operation": "mutation",
     "operationName": "Unlink",
     "summary": "Remove a link between two memories.",
-    "description": "Remove a link between two memories.",
+    "description": "Remove a link between two memories.\n\nWhat nothing supersedes any more gets the status that it had before.",
     "examples": [
       "clambake unlink 42 17 --kind fixes",
       "clambake unlink \"JMAP null filter fix\" \"JMAP null filter crashes query\" --kind fixes"

@@ -4,6 +4,8 @@ export type ActivityKind = 'BLOCKER_ENDED' | 'INSTANCE_LEFT' | 'INSTANCE_REGISTE
 
 export type BlockerEnd = 'DEREGISTERED' | 'DONE' | 'EXPIRED' | 'RELEASED' | 'STALE';
 
+export type GraphEdgeKind = 'CAME_FROM' | 'CITES' | 'CONTRADICTS' | 'DEPENDS_ON' | 'ENDS' | 'FIXES' | 'RELATES_TO' | 'REPLIES_TO' | 'SENT' | 'SUPERSEDES' | 'TAGGED' | 'TOUCHES' | 'WROTE';
+
 export type InstanceStatus = 'ACTIVE' | 'BUSY' | 'IDLE' | 'SHUTTING_DOWN';
 
 export type LinkDirection = 'INCOMING' | 'OUTGOING';
@@ -131,6 +133,12 @@ export type MessageThread = MessageLine & {
     from: string;
     subject: string;
   } | null;
+  cites: Array<{
+    id: string;
+    type: MemoryType;
+    title: string;
+    status: MemoryStatus;
+  }>;
   thread: {
     totalCount: number;
     nodes: Array<{
@@ -220,20 +228,38 @@ export type GraphResult = {
   memoryGraph: {
     truncated: boolean;
     nodes: Array<{
-      id: string;
-      type: MemoryType;
+      key: string;
+      distance: number;
       title: string;
-      status: MemoryStatus;
-      global: boolean;
-      project: {
-        name: string;
-      } | null;
+      node: ({
+        __typename: 'Instance';
+      } | {
+        __typename: 'Memory';
+        id: string;
+        type: MemoryType;
+        status: MemoryStatus;
+        global: boolean;
+        project: {
+          name: string;
+        } | null;
+      } | {
+        __typename: 'MemoryFile';
+      } | {
+        __typename: 'MemoryTag';
+      } | {
+        __typename: 'Message';
+        id: string;
+        messageType: MessageType;
+        from: string;
+        to: string;
+      });
     }>;
     edges: Array<{
       from: string;
       to: string;
-      kind: MemoryLinkKind;
+      kind: GraphEdgeKind;
     }>;
+    pageInfo: Page;
   };
 };
 
@@ -305,6 +331,14 @@ export type LogsResult = {
 
 export type MemoryResult = {
   memory: (MemoryLine & {
+    source: {
+      id: string;
+      from: string;
+      type: MessageType;
+      subject: string;
+      createdAt: string;
+    } | null;
+    linkCount: number;
     links: Array<{
       kind: MemoryLinkKind;
       direction: LinkDirection;
@@ -316,6 +350,16 @@ export type MemoryResult = {
         status: MemoryStatus;
       };
     }>;
+    citedBy: {
+      totalCount: number;
+      nodes: Array<{
+        id: string;
+        from: string;
+        type: MessageType;
+        subject: string;
+        createdAt: string;
+      }>;
+    };
     revisions: {
       totalCount: number;
       nodes: Array<{

@@ -1,7 +1,16 @@
 import { Argument, CommanderError, type Help, Option, Command as Parser } from 'commander';
 import { argumentTerm, commandHelp, localHelp, programHelp } from './help.ts';
 import { nearest } from './nearest.ts';
-import type { Command, Globals, LocalArgument, LocalCommand, LocalInput, LocalOptions, Variable } from './table.ts';
+import {
+  type Command,
+  formats,
+  type Globals,
+  type LocalArgument,
+  type LocalCommand,
+  type LocalInput,
+  type LocalOptions,
+  type Variable,
+} from './table.ts';
 import { type Given, readVariables, termOf, usageError } from './variables.ts';
 
 /** What a command line asks for. */
@@ -65,7 +74,9 @@ export async function readCommandLine(args: readonly string[], line: CommandLine
     parser.action(async () => {
       const variables = await readVariables(command, givenTo(parser, command), line.readStdin);
       const options = optionsOf(parser, command);
-      call = { kind: 'operation', command, variables, options, globals: globalsOf(program, parser) };
+      const globals = globalsOf(program, parser);
+      refuseTwoFormats(options, globals);
+      call = { kind: 'operation', command, variables, options, globals };
     });
   }
   for (const row of line.locals.filter((local) => !someNamed || isNamed(local))) {
@@ -143,8 +154,9 @@ function addVariables(parser: Parser, variables: readonly Variable[]): void {
 }
 
 function addOptions(parser: Parser, command: Command): void {
-  for (const { flag } of command.options ?? []) {
-    parser.addOption(new Option(`--${flag} <value>`).argParser(once(`--${flag}`)));
+  for (const { flag, takes } of command.options ?? []) {
+    const option = new Option(takes === undefined ? `--${flag}` : `--${flag} <value>`);
+    parser.addOption(takes === undefined ? option : option.argParser(once(`--${flag}`)));
   }
   addGlobals(parser);
   parser.allowExcessArguments();
@@ -154,11 +166,21 @@ function optionsOf(parser: Parser, { options = [] }: Command): LocalOptions {
   const given = options
     .filter(({ name }) => parser.getOptionValueSource(name) === 'cli')
     .map(({ name, flag, takes }) => {
+      if (takes === undefined) return [name, true] as const;
       const text = String(parser.getOptionValue(name));
       if (text.trim() === '') throw usageError(`--${flag} is empty: give a ${takes}, or leave it out.`);
       return [name, text] as const;
     });
   return Object.fromEntries(given);
+}
+
+function refuseTwoFormats(options: LocalOptions, { json }: Globals): void {
+  const given = [
+    ...(json ? ['--json'] : []),
+    ...formats.filter((format) => options[format]).map((format) => `--${format}`),
+  ];
+  if (given.length < 2) return;
+  throw usageError(`${given.join(' and ')} are given: a result is printed in one way.`);
 }
 
 /** The texts that the command line holds for each variable. */

@@ -31,8 +31,8 @@ export function completionScript(shell: Shell, commands: readonly Command[], loc
 
 function rowOf({ name, summary, variables, options = [] }: Command): Row {
   const flags = variables.filter(({ positional }) => !positional).map(flagOf);
-  const local = options.map(({ flag, description }) => {
-    return { flag: `--${flag}`, meaning: description, choices: [], takesValue: true };
+  const local = options.map(({ flag, takes, description }) => {
+    return { flag: `--${flag}`, meaning: description, choices: [], takesValue: takes !== undefined };
   });
   return { name, summary, flags: [...flags, ...local, ...globals], choices: [] };
 }

@@ -53,7 +53,7 @@ export function commandHelp(command: Command, help: Help): string {
   const flags = [...all.filter((variable) => !isKey(variable)), ...all.filter(isKey)];
   const mandatory = flags.filter(isMandatory);
   const options = (command.options ?? []).map(({ flag, takes, description }): [string, string] => [
-    `--${flag} <${takes}>`,
+    takes === undefined ? `--${flag}` : `--${flag} <${takes}>`,
     description,
   ]);
   const usage = [
@@ -125,11 +125,15 @@ export function argumentTerm({ flag, list, required }: Pick<Variable, 'flag' | '
 
 /** A flag with what it takes, as the help shows it and commander reads it. */
 export function flagTerm(variable: Variable): string {
-  const { kind, flag, list, resource } = variable;
+  const { kind, flag, list, resource, titles } = variable;
   if (kind === 'boolean') return variable.default === 'true' ? `--no-${flag}` : `--${flag}`;
-  const taken = { string: resource ? 'resource' : 'text', int: 'number', enum: flag, id: 'id', duration: 'length' }[
-    kind
-  ];
+  const taken = {
+    string: resource ? 'resource' : titles ? 'id|title' : 'text',
+    int: 'number',
+    enum: flag,
+    id: 'id',
+    duration: 'length',
+  }[kind];
   return `${termOf(variable)} <${list ? `${taken},…` : taken}>`;
 }
 
@@ -146,6 +150,7 @@ function meaningOf(variable: Variable): string {
     variable.choices ? `one of ${variable.choices.join(', ')}` : '',
     variable.fill ? fillNotes[variable.fill] : '',
     variable.stdin ? '- reads standard input' : '',
+    variable.titles ? 'numbers may be parted by commas; a title is taken whole' : '',
     variable.resource ? 'a file or a folder is named from the current one' : '',
     variable.kind !== 'boolean' && variable.default !== undefined ? `${variable.default} where not given` : '',
   ].filter(Boolean);

@@ -100,6 +100,8 @@ export interface Variable {
   once?: boolean;
   /** It names resources: files are sent as the server calls them, whatever folder they were named from. */
   resource?: boolean;
+  /** It names memories: numbers may be parted by commas, any other text is one title as it stands. */
+  titles?: boolean;
   /** For so long the server may keep its answer back. */
   wait?: boolean;
 }
@@ -109,17 +111,28 @@ export interface LocalOption {
   name: LocalOptionName;
   /** The name in kebab case, without dashes in front. */
   flag: string;
-  /** What stands for its value in the help: `command` in `--exec <command>`. */
-  takes: string;
+  /** What stands for its value in the help: `command` in `--exec <command>`; none where it has no value. */
+  takes?: string;
   description: string;
 }
 
-/** The local options that the command line knows to act on. */
-export const localOptionNames = ['exec', 'cursorFile'] as const;
+/** The local options with a value that the command line knows to act on. */
+const valued = ['exec', 'cursorFile'] as const;
+
+/** Those that say how a result is printed, as `--json` does: of all these at most one is given. */
+export const formats = ['dot', 'mermaid'] as const;
+export type Format = (typeof formats)[number];
+
+export const localOptionNames = [...valued, ...formats] as const;
 export type LocalOptionName = (typeof localOptionNames)[number];
 
+/** Whether a local option has a value. */
+export const takesValue = (name: LocalOptionName): boolean => (valued as readonly string[]).includes(name);
+
 /** The local options that a command line gave, by their names. */
-export type LocalOptions = { readonly [Name in LocalOptionName]?: string };
+export type LocalOptions = { readonly [Name in (typeof valued)[number]]?: string } & {
+  readonly [Name in Format]?: true;
+};
 
 /** The options that every command has. */
 export interface Globals {

@@ -79,16 +79,22 @@ function refuseMissing(command: Read, given: Given): void {
 /**
  * Nothing at all is the empty list where the items are texts, so that `--tags ""` clears them; else it is a mistake, and so it is of
  * resources: who names none by mistake must not be told that they are free. Texts without a flag are taken whole: file names have
- * commas.
+ * commas. So are titles of memories, beside which only numbers are parted.
  */
 function readList(variable: Variable, texts: readonly string[]): (string | number)[] {
   const whole = variable.positional && variable.kind === 'string';
+  if (variable.titles) return texts.flatMap((text) => readNames(variable, text));
   const items = whole ? texts : texts.flatMap(splitList);
   if (items.length === 0 && variable.resource) throw noResource(variable);
   if (items.length === 0 && variable.kind !== 'string') {
     throw usageError(`${termOf(variable)} is empty: give one or more, parted by commas.`);
   }
   return items.map((text) => readValue(variable, text));
+}
+
+function readNames(variable: Variable, text: string): string[] {
+  if (text.trim() === '') throw usageError(`${termOf(variable)} is empty: give the number or the title of a memory.`);
+  return /^[\s\d#,]+$/.test(text) ? splitList(text) : [text];
 }
 
 /** The items of a text: commas part them, `\,` is a comma inside one. */

@@ -1,3 +1,4 @@
+import type { Format } from '../line/table.ts';
 import type { Paint } from './style.ts';
 import { visible, visibleLine } from './visible.ts';
 
@@ -18,6 +19,8 @@ export interface Page {
   waited?: string;
   /** Tokens that all of it may cost, where that was asked for. */
   budget?: number;
+  /** The form other than lines in which a graph is to be printed. */
+  format?: Format;
 }
 
 /** Lines of text of somebody else, indented by four spaces; none where there is no text. */

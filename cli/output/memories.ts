@@ -1,10 +1,10 @@
-import type { GraphResult, LinkLine, MemoryLine, MemoryResult, RememberResult } from '../generated/results.ts';
-import { count, ending, list, type Page, quote, word } from './lines.ts';
+import type { LinkLine, MemoryLine, MemoryResult, RememberResult } from '../generated/results.ts';
+import { ending, list, type Page, quote, word } from './lines.ts';
 import { relative } from './time.ts';
 import { visibleLine } from './visible.ts';
 
 /** `(issue, doc-db-v2, resolved)`: what it is, whose it is, and its status where it no longer holds. */
-function about(memory: Pick<MemoryLine, 'type' | 'status'> & Partial<MemoryLine>): string {
+export function about(memory: Pick<MemoryLine, 'type' | 'status'> & Partial<MemoryLine>): string {
   const words = [word(memory.type)];
   if (memory.project) words.push(visibleLine(memory.project.name));
   else if (memory.global) words.push('global');
@@ -13,7 +13,7 @@ function about(memory: Pick<MemoryLine, 'type' | 'status'> & Partial<MemoryLine>
 }
 
 /** `#42 (issue, doc-db-v2): JMAP null filter crashes query`. */
-export function memoryName(memory: MemoryLine): string {
+export function memoryName(memory: Pick<MemoryLine, 'id' | 'type' | 'status' | 'title'> & Partial<MemoryLine>): string {
   return `#${memory.id} ${about(memory)}${ending(memory.title)}`;
 }
 
@@ -30,15 +30,35 @@ export function memory(memory: MemoryLine, page: Page): string[] {
   ];
 }
 
-/** A memory with its links and its earlier versions. */
+/** `    #42 fixes #17 (issue): JMAP null filter crashes query`. */
+function linkEnd(id: string, { kind, direction, memory: other }: RememberResult['remember']['links'][number]): string {
+  const [left, right] = direction === 'INCOMING' ? [other.id, id] : [id, other.id];
+  return `    #${left} ${word(kind)} #${right} ${about(other)}${ending(other.title)}`;
+}
+
+/** `#7 done from brisk-otter-4f2a, 3 d ago: Migration is in`: a message that a memory is tied to. */
+function tied(
+  { id, type, from, subject, createdAt }: NonNullable<MemoryResult['memory']['source']>,
+  page: Page,
+): string {
+  return `#${id} ${word(type)} from ${page.paint('name', visibleLine(from))}, ${relative(createdAt, page.now)}${ending(subject)}`;
+}
+
+/** A memory with its links, the messages that it is tied to and its earlier versions. */
 export function wholeMemory(whole: MemoryResult['memory'], page: Page): string[] {
   const lines = memory(whole, page);
-  if (whole.links.length > 0) {
-    lines.push('  Links');
-    for (const { kind, direction, memory: other } of whole.links) {
-      const [left, right] = direction === 'INCOMING' ? [other.id, whole.id] : [whole.id, other.id];
-      lines.push(`    #${left} ${word(kind)} #${right} ${about(other)}${ending(other.title)}`);
-    }
+  const { links, linkCount, source, citedBy } = whole;
+  if (source) lines.push('  Came from', `    ${tied(source, page)}`);
+  if (links.length > 0) {
+    lines.push(links.length < linkCount ? `  Links (${links.length} of ${linkCount})` : '  Links');
+    lines.push(...links.map((one) => linkEnd(whole.id, one)));
+  }
+  if (citedBy.nodes.length > 0) {
+    const { nodes, totalCount } = citedBy;
+    lines.push(
+      `  Cited by (${nodes.length < totalCount ? `the latest ${nodes.length} of ${totalCount}` : totalCount})`,
+    );
+    lines.push(...nodes.map((message) => `    ${tied(message, page)}`));
   }
   const earlier = whole.revisions.nodes.filter(({ version }) => version !== whole.version);
   if (earlier.length > 0) {
@@ -51,15 +71,14 @@ export function wholeMemory(whole: MemoryResult['memory'], page: Page): string[]
   return lines;
 }
 
-/** What was remembered, what it bears on, and the issues that it solves and that are still open. */
+/** What was remembered, its links, and how to close an issue that it fixes. */
 export function remembered(memory: RememberResult['remember']): string[] {
-  const links = memory.links.filter(({ direction }) => direction === 'OUTGOING');
+  const fixed = memory.links.filter(({ kind, direction }) => kind === 'FIXES' && direction === 'OUTGOING');
+  const open = fixed.filter(({ memory: other }) => other.type === 'ISSUE' && other.status === 'ACTIVE');
   return [
     `${memory.version > 1 ? 'Updated' : 'Remembered'} ${memoryName(memory)}`,
-    ...links.map(({ kind, memory: other }) => `  ${word(kind)} #${other.id} ${about(other)}${ending(other.title)}`),
-    ...links
-      .filter(({ kind, memory: other }) => kind === 'FIXES' && other.type === 'ISSUE' && other.status === 'ACTIVE')
-      .map(({ memory: other }) => `Is issue #${other.id} solved? clambake update-memory ${other.id} --status resolved`),
+    ...memory.links.map((one) => linkEnd(memory.id, one)),
+    ...open.map(({ memory: { id } }) => `Issue #${id} is still active: clambake update-memory ${id} --status resolved`),
   ];
 }
 
@@ -68,17 +87,5 @@ export function link(link: LinkLine): string[] {
   return [
     `Linked #${link.from.id} ${word(link.kind)} #${link.to.id}.`,
     ...[link.from, link.to].map(({ id, title }) => `  #${id}${ending(title)}`),
-  ];
-}
-
-export function graph(graph: GraphResult['memoryGraph']): string[] {
-  if (graph.nodes.length === 0) return ['No memories.'];
-  return [
-    ...graph.nodes.map((node) => `#${node.id} ${about(node)}${ending(node.title)}`),
-    graph.edges.length === 0 ? 'No links between them.' : `Links (${graph.edges.length})`,
-    ...graph.edges.map(({ from, to, kind }) => `  #${from} ${word(kind)} #${to}`),
-    ...(graph.truncated
-      ? [`Not all of it: ${count(graph.nodes.length, 'memory', 'memories')} shown. --first shows more.`]
-      : []),
   ];
 }

@@ -1,5 +1,6 @@
 import type { BlockerLine, MessageLine, MessageThread, PlainMessage, SendResult } from '../generated/results.ts';
 import { count, ending, list, type Page, quote, word } from './lines.ts';
+import { memoryName } from './memories.ts';
 import type { Style } from './style.ts';
 import { absolute, lasting, relative } from './time.ts';
 import { visibleLine } from './visible.ts';
@@ -51,7 +52,12 @@ export function wholeMessage(message: MessageThread, page: Page): string[] {
   if (message.expiresAt && !message.blocker?.open) facts.push(`expires ${absolute(message.expiresAt)}`);
   if (message.own && message.deliveredAt) facts.push(`delivered ${absolute(message.deliveredAt)}`);
   if (message.own && message.readAt) facts.push(`read ${absolute(message.readAt)}`);
-  const lines = [messageLine(message, page), `  ${page.paint('quiet', facts.join(', '))}`, ...quote(message.body)];
+  const lines = [
+    messageLine(message, page),
+    `  ${page.paint('quiet', facts.join(', '))}`,
+    ...message.cites.map((memory) => `  cites ${memoryName(memory)}`),
+    ...quote(message.body),
+  ];
 
   return [...lines, ...conversation(message, page)];
 }

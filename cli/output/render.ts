@@ -1,10 +1,11 @@
 import type { Page as PageInfo, Results } from '../generated/results.ts';
 import { anything } from './anything.ts';
+import { graph } from './graph.ts';
 import { guard } from './guard.ts';
 import { history } from './history.ts';
 import { activity, instanceLine, logEntry, project, status, viewer } from './instances.ts';
 import { count, ending, type Page, word } from './lines.ts';
-import { graph, link, memoryName, remembered, wholeMemory } from './memories.ts';
+import { link, memoryName, remembered, wholeMemory } from './memories.ts';
 import { blocker, message, sent, wholeMessage } from './messages.ts';
 import { recalled } from './recall.ts';
 import { receipts } from './receipts.ts';

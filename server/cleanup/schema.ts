@@ -15,7 +15,7 @@ builder.mutationField('cleanup', (t) =>
   t.field({
     type: CleanupPayload,
     description:
-      'Deletes messages that have expired and old log entries, and ends registrations that gave no sign of life. Memories stay. Takes the token of the server.',
+      'Deletes messages that have expired and old log entries, and ends registrations that gave no sign of life. Memories stay, and so do the messages that they came from or that cite them. Takes the token of the server.',
     args: {
       olderThan: t.arg({
         type: 'Duration',

@@ -15,11 +15,14 @@ export interface Cleaned {
 /** Milliseconds a step may take: however much there is, the limits on ordinary statements are not for these. */
 const longest = 600_000;
 
-// A `done` stays as long as the request that it answers: without it that would be open again.
+// A `done` stays as long as the request that it answers: without it that would be open again. So does what a memory came from, and
+// what cites memories: how something came to be known is not forgotten.
 const isOld = `expires_at < now() - $1::float8 * interval '1 millisecond' AND NOT (type = 'DONE' AND EXISTS (
   SELECT 1 FROM clambake.message request
   WHERE request.id = message.reply_to_id AND request.type = 'REQUEST'
-    AND request.expires_at >= now() - $1::float8 * interval '1 millisecond'))`;
+    AND request.expires_at >= now() - $1::float8 * interval '1 millisecond'))
+  AND NOT EXISTS (SELECT 1 FROM clambake.citation WHERE citation.message_id = message.id)
+  AND NOT EXISTS (SELECT 1 FROM clambake.memory WHERE memory.source_id = message.id)`;
 
 // Channels first, as sending does: a reply holds its channel and waits for the message it answers.
 const lockChannels = statement<object, [olderThan: number]>(
@@ -65,7 +68,7 @@ const shortest = 3600_000;
 
 /**
  * Deletes messages that expired, and log entries that were written, longer ago than `olderThan`, and ends registrations that
- * gave no sign of life since. Memories, projects and the names of instances stay.
+ * gave no sign of life since. Memories, the messages that they came from or that cite them, projects and the names of instances stay.
  * @param olderThan milliseconds, at least an hour
  * @param dryRun does it all and takes it back, so that what it says is what would happen
  * @throws ClambakeError FORBIDDEN for instances, BAD_INPUT

@@ -3,7 +3,7 @@ import { human } from '../address.ts';
 import { type Queryable, statement } from '../database/statement.ts';
 import { ClambakeError } from '../errors.ts';
 import { excerpt } from '../input.ts';
-import type { State } from './update.ts';
+import type { State } from './revise.ts';
 
 const authorOf = statement<{ authorId: string | null; createdAt: Date }, [id: number, version: number]>(
   'memory-version-author',

@@ -1,8 +1,9 @@
 import { builder } from '../builder.ts';
 import { parseId } from '../input.ts';
 import { remember } from './remember.ts';
+import { noSuchMemory } from './revise.ts';
 import { listMemories, MemoryConnection, MemoryRef, MemoryStatusRef, MemoryTypeRef } from './schema.ts';
-import { noSuchMemory, restoreMemory, updateMemory } from './update.ts';
+import { restoreMemory, updateMemory } from './update.ts';
 
 builder.queryFields((t) => ({
   memory: t.prismaField({
@@ -42,19 +43,18 @@ builder.mutationFields((t) => ({
       content: t.arg.string({ required: true, description: 'The text, up to 64 KiB.' }),
       tags: t.arg.stringList({ description: 'Words to find it by, at most 50.' }),
       files: t.arg.stringList({ description: 'Paths it speaks of, at most 500.' }),
-      fixes: t.arg.stringList({ description: 'The issues it is the solution to: their numbers or titles.' }),
-      supersedes: t.arg.stringList({ description: 'The memories whose place it takes: their numbers or titles.' }),
-      relatesTo: t.arg.stringList({ description: 'Memories it belongs together with: their numbers or titles.' }),
-      dependsOn: t.arg.stringList({ description: 'Memories without which it does not hold: their numbers or titles.' }),
-      contradicts: t.arg.stringList({
-        description: 'Memories that cannot be true beside it: their numbers or titles.',
-      }),
+      fixes: t.arg.stringList({ description: 'The memories that it is the solution to, by number or title.' }),
+      supersedes: t.arg.stringList({ description: 'Those whose place it takes: they become SUPERSEDED.' }),
+      relatesTo: t.arg.stringList({ description: 'Those that it belongs together with.' }),
+      dependsOn: t.arg.stringList({ description: 'Those that have to hold for it to hold.' }),
+      contradicts: t.arg.stringList({ description: 'Those that cannot be true where it is.' }),
+      resolve: t.arg.boolean({ description: 'The issues that it fixes become RESOLVED.' }),
+      source: t.arg.id({ description: 'The number of the message that it came from.' }),
       force: t.arg.boolean({ description: 'Store it even where it seems to be known already.' }),
       update: t.arg.boolean({
         description:
           'Where it seems to be known already, change that memory instead; tags and files are added to its own.',
       }),
-      resolve: t.arg.boolean({ description: 'The issues that it fixes are resolved by it.' }),
       clientKey: t.arg.string({
         description: 'Names this request: sent again, it finds the memory instead of storing another.',
       }),

@@ -1,13 +1,12 @@
 import { builder } from '../builder.ts';
-import type { Context } from '../context.ts';
-import type { MemoryLinkKind } from '../database/generated/enums.ts';
 import { badInput } from '../errors.ts';
-import { parseId } from '../input.ts';
-import { requireProject } from '../project/service.ts';
-import { memoryGraph } from './graph.ts';
-import { type Link, linkMemories, unlinkMemories } from './link.ts';
-import { requireMemory } from './reference.ts';
+import { linkMemories, unlinkMemories } from './link.ts';
+import { type LinkEnd, loadLinks } from './link-page.ts';
 import { MemoryLinkKindRef, MemoryRef } from './schema.ts';
+
+/** Links of one memory that are given where nothing is said, and at most. */
+const usualLinks = 50;
+const mostLinks = 500;
 
 const LinkDirection = builder.enumType('LinkDirection', {
   description: 'Which way a link goes, seen from one of its memories.',
@@ -28,13 +27,6 @@ export const MemoryLinkRef = builder.prismaObject('MemoryLink', {
   }),
 });
 
-interface LinkEnd {
-  kind: MemoryLinkKind;
-  direction: 'OUTGOING' | 'INCOMING';
-  memoryId: number;
-  createdAt: Date;
-}
-
 const MemoryLinkEnd = builder.objectRef<LinkEnd>('MemoryLinkEnd').implement({
   description: 'A link, seen from one of its memories.',
   fields: (t) => ({
@@ -43,90 +35,36 @@ const MemoryLinkEnd = builder.objectRef<LinkEnd>('MemoryLinkEnd').implement({
       description: 'How the memory it starts at bears on the one it points to.',
     }),
     direction: t.expose('direction', { type: LinkDirection, description: 'Which way it goes.' }),
-    memory: t.prismaField({
-      type: 'Memory',
+    memory: t.field({
+      type: MemoryRef,
       description: 'The memory at the other end.',
-      resolve: (query, { memoryId }, _, { database }) =>
-        database.prisma.memory.findUniqueOrThrow({ ...query, where: { id: memoryId } }),
+      resolve: ({ memory }) => memory,
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When they were linked.' }),
   }),
 });
 
-builder.prismaObjectField(MemoryRef, 'links', (t) =>
-  t.field({
+builder.prismaObjectFields(MemoryRef, (t) => ({
+  links: t.field({
     type: [MemoryLinkEnd],
-    description: 'What it bears on, and what bears on it.',
-    select: { linksTo: true, linksFrom: true },
-    resolve: ({ linksTo, linksFrom }): LinkEnd[] => [
-      ...linksTo.map(({ kind, toId, createdAt }) => ({
-        kind,
-        direction: 'OUTGOING' as const,
-        memoryId: toId,
-        createdAt,
-      })),
-      ...linksFrom.map(({ kind, fromId, createdAt }) => ({
-        kind,
-        direction: 'INCOMING' as const,
-        memoryId: fromId,
-        createdAt,
-      })),
-    ],
-  }),
-);
-
-const MemoryGraphEdge = builder.objectRef<Link>('MemoryGraphEdge').implement({
-  description: 'A link between two memories of a graph.',
-  fields: (t) => ({
-    from: t.exposeID('fromId', { description: 'The number of the memory it starts at.' }),
-    to: t.exposeID('toId', { description: 'The number of the memory it points to.' }),
-    kind: t.expose('kind', { type: MemoryLinkKindRef, description: 'How the first bears on the second.' }),
-  }),
-});
-
-const MemoryGraphRef = builder
-  .objectRef<{ nodeIds: number[]; edges: Link[]; truncated: boolean }>('MemoryGraph')
-  .implement({
-    description: 'Memories and the links between them.',
-    fields: (t) => ({
-      nodes: t.prismaField({
-        type: ['Memory'],
-        description: 'The memories, those nearest to the focus first.',
-        async resolve(query, { nodeIds }, _, { database }) {
-          const rows = await database.prisma.memory.findMany({ ...query, where: { id: { in: nodeIds } } });
-          return rows.sort((a, b) => nodeIds.indexOf(a.id) - nodeIds.indexOf(b.id));
-        },
-      }),
-      edges: t.expose('edges', { type: [MemoryGraphEdge], description: 'The links between these memories.' }),
-      truncated: t.exposeBoolean('truncated', { description: 'Whether there are more memories than were asked for.' }),
-    }),
-  });
-
-builder.queryField('memoryGraph', (t) =>
-  t.field({
-    type: MemoryGraphRef,
-    description: 'Memories as a graph: around one of them, or all that are linked.',
+    description: 'What it bears on, then what bears on it, each with the newest memory first.',
     args: {
-      project: t.arg.string({ description: 'Only linked memories of this project, where no focus is given.' }),
-      focus: t.arg.id({ description: 'The number of the memory to start from.' }),
-      depth: t.arg.int({ required: true, defaultValue: 2, description: 'How many links away from the focus, 0 to 5.' }),
-      kinds: t.arg({ type: [MemoryLinkKindRef], description: 'Follow only these kinds of link.' }),
-      first: t.arg.int({ required: true, defaultValue: 100, description: 'At most so many memories, 1 to 500.' }),
+      // No default of the schema: as such it would count for every memory of a list, however few links they have.
+      first: t.arg.int({ description: `How many, 1 to ${mostLinks}; ${usualLinks} where nothing is said.` }),
     },
-    async resolve(_, { project, focus, depth, kinds, first }, context) {
-      if (depth < 0 || depth > 5) throw badInput('depth', `depth is ${depth}: a graph goes 0 to 5 links deep.`);
-      if (first < 1 || first > 500) throw badInput('first', `first is ${first}: a graph has 1 to 500 memories.`);
-      const scope = await requireProject(context.database.pool, project);
-      return memoryGraph(context, {
-        projectId: scope?.id ?? null,
-        focus: typeof focus === 'string' ? parseId('focus', 'memory', focus) : null,
-        depth,
-        kinds: kinds ?? null,
-        first,
-      });
+    select: { id: true },
+    resolve({ id }, { first }, context, info) {
+      const size = first ?? usualLinks;
+      if (size < 1 || size > mostLinks) throw badInput('first', `first is ${size}: give 1 to ${mostLinks}.`);
+      return loadLinks(context, info, id, size);
     },
   }),
-);
+  linkCount: t.int({
+    description: 'How many links it has, in both directions.',
+    select: { _count: { select: { linksTo: true, linksFrom: true } } },
+    resolve: ({ _count }) => _count.linksTo + _count.linksFrom,
+  }),
+}));
 
 const UnlinkMemoriesPayload = builder.objectRef<{ removed: boolean }>('UnlinkMemoriesPayload').implement({
   description: 'What became of a link that was to be taken back.',
@@ -139,33 +77,23 @@ builder.mutationFields((t) => {
     kind: t.arg({ type: MemoryLinkKindRef, required: true, description: 'How the first bears on the second.' }),
     to: t.arg.id({ required: true, description: 'The memory it points to: its number or its title.' }),
   };
-  const parse = async (
-    { database, viewer }: Context,
-    { from, kind, to }: { from: string; kind: MemoryLinkKind; to: string },
-  ): Promise<Link> => {
-    const scope = viewer.kind === 'instance' ? { projectId: viewer.projectId } : undefined;
-    return {
-      fromId: await requireMemory(database.pool, 'from', from, scope),
-      kind,
-      toId: await requireMemory(database.pool, 'to', to, scope, kind === 'FIXES' ? 'ISSUE' : undefined),
-    };
-  };
   return {
     linkMemories: t.prismaField({
       type: MemoryLinkRef,
-      description: 'Says that one memory bears on another.',
+      description:
+        'Says that one memory bears on another. What is superseded becomes SUPERSEDED; no memory can supersede itself, over however many others.',
       args,
-      async resolve(query, _, link, context) {
-        const parsed = await parse(context, link);
-        await linkMemories(context, parsed);
-        return context.database.prisma.memoryLink.findUniqueOrThrow({ ...query, where: { fromId_toId_kind: parsed } });
+      async resolve(query, _, named, context) {
+        const link = await linkMemories(context, named);
+        return context.database.prisma.memoryLink.findUniqueOrThrow({ ...query, where: { fromId_toId_kind: link } });
       },
     }),
     unlinkMemories: t.field({
       type: UnlinkMemoriesPayload,
-      description: 'Takes a link between two memories back.',
+      description:
+        'Takes a link between two memories back. What nothing supersedes any more gets the status that it had before.',
       args,
-      resolve: async (_, link, context) => ({ removed: await unlinkMemories(context, await parse(context, link)) }),
+      resolve: async (_, named, context) => ({ removed: await unlinkMemories(context, named) }),
     }),
   };
 });

@@ -7,11 +7,12 @@ import { badInput } from '../errors.ts';
 import { checkList, checkText } from '../input.ts';
 import { ensureProject, projectKey } from '../project/service.ts';
 import { alreadyKnown, compareWith, findDuplicates, lockTitle } from './duplicates.ts';
-import { addLinks, findTargets, type NewLinks, type Target } from './new-links.ts';
+import { findSource, isLinkedAs, linkNew, type NamedLinks } from './origin.ts';
+import { publishRevised, revise } from './revise.ts';
 import { checkTypeInScope } from './scope.ts';
-import { isWritten, updateMemory } from './update.ts';
+import { isWritten } from './update.ts';
 
-export interface NewMemory extends NewLinks {
+export interface NewMemory extends NamedLinks {
   /** The project; that of the instance where it is neither given nor global. */
   project?: string | null | undefined;
   global: boolean;
@@ -20,6 +21,8 @@ export interface NewMemory extends NewLinks {
   content: string;
   tags?: string[] | null | undefined;
   files?: string[] | null | undefined;
+  /** The number of the message that it came from. */
+  source?: string | null | undefined;
   /** Store it even where it seems to be known. */
   force?: boolean | null | undefined;
   /** Where it seems to be known, change that memory instead. */
@@ -36,23 +39,25 @@ type InsertValues = [
   files: string[],
   authorId: string | null,
   clientKey: string | null,
+  sourceId: number | null,
 ];
 
 const insertMemory = statement<{ id: number }, InsertValues>(
   'memory-insert',
   `WITH stored AS (
-     INSERT INTO clambake.memory (project_id, type, title, content, tags, files, author_id)
-     VALUES ($1, $2::clambake.memory_type, $3, $4, $5, $6, $7) RETURNING *
+     INSERT INTO clambake.memory (project_id, type, title, content, tags, files, author_id, source_id)
+     VALUES ($1, $2::clambake.memory_type, $3, $4, $5, $6, $7, $9) RETURNING *
    )
    INSERT INTO clambake.memory_revision (memory_id, version, title, content, status, tags, files, author_id, client_key)
    SELECT id, version, title, content, status, tags, files, author_id, $8 FROM stored RETURNING memory_id AS id`,
 );
 
 /**
- * Stores what an instance learned (protocol: when you discover something).
+ * Stores what an instance learned (protocol: when you discover something), with its links and what becomes of the memories it
+ * resolves and supersedes: all of it or nothing.
  * @returns the id of the memory; of the first one where the `clientKey` was used before
- * @throws ClambakeError BAD_INPUT, NOT_FOUND (what it is linked with), CONFLICT (client key with other content, or it is known
- *   already: see `duplicates.ts`)
+ * @throws ClambakeError BAD_INPUT, NOT_FOUND (a link's other end, the source), CONFLICT (client key with other content, or it is
+ *   known already: see `duplicates.ts`)
  */
 export async function remember(context: Context, memory: NewMemory): Promise<number> {
   const { database } = context;
@@ -62,12 +67,16 @@ export async function remember(context: Context, memory: NewMemory): Promise<num
   const tags = checkList('tags', 'tag', memory.tags ?? []);
   const files = checkList('files', 'file', memory.files ?? []);
   const key = scopedKey(context, memory.clientKey);
+  const sourceId = await findSource(context, memory.source);
   if (memory.force && memory.update) {
     throw badInput('force', 'force stores it in any case, update changes what is known: say one of them.');
   }
-  const comparison = memory.force ? undefined : await compareWith(context, { type: memory.type, title, content });
+  // Whoever says what it takes the place of knows what there is.
+  const asIs = memory.force || (memory.supersedes ?? []).length > 0;
+  const comparison = asIs ? undefined : await compareWith(context, { type: memory.type, title, content });
   const stored = await transaction(database.pool, async (client) => {
     const project = await projectOf(context, client, memory);
+    const places = project ? [project.id, null] : [null];
     const candidate = { projectId: project?.id ?? null, type: memory.type, title, content };
     if (comparison) await lockTitle(client, candidate);
     // Its own first try is no duplicate, but a repetition.
@@ -76,7 +85,14 @@ export async function remember(context: Context, memory: NewMemory): Promise<num
         ? []
         : await findDuplicates(client, candidate, comparison);
     if (known[0] && !memory.update) throw alreadyKnown(known);
-    if (known[0]) return { id: null, known: known[0], project: null };
+    if (known[0]) {
+      const { id } = known[0];
+      const united = (one: string[], other: string[]): string[] => [...new Set([...one, ...other])];
+      const change = { title, content, tags: united(known[0].tags, tags), files: united(known[0].files, files) };
+      const revised = await revise(context, client, id, change);
+      const linked = await linkNew(context, client, id, memory, places);
+      return { id, isNew: false, project: null, revised: [...(revised ? [revised] : []), ...linked] };
+    }
     const values: InsertValues = [
       project?.id ?? null,
       memory.type,
@@ -86,32 +102,28 @@ export async function remember(context: Context, memory: NewMemory): Promise<num
       files,
       authorId(context),
       key,
+      sourceId,
     ];
     const [row] = await insertMemory(client, ...values);
     if (!row) throw new Error('The memory was not stored.');
-    const targets = await findTargets(client, memory, { projectId: project?.id ?? null });
-    await addLinks(client, row.id, targets, memory.resolve ?? false, authorId(context));
-    return { id: row.id, known: null, project: project?.name ?? null };
+    // After the memory itself: a request that is repeated fails on its key before it looks for titles, which may be others by now.
+    const revised = await linkNew(context, client, row.id, memory, places);
+    return { id: row.id, isNew: true, project: project?.name ?? null, revised };
   }).catch((error: unknown) => {
     if (key === null || !isRepeated(error, 'memory_revision_client_key_key')) throw error;
-    return { id: null, known: null, project: null };
+    return { id: null, isNew: false, project: null, revised: [] };
   });
-  if (stored.known) {
-    const { id } = stored.known;
-    const united = (one: string[], other: string[]): string[] => [...new Set([...one, ...other])];
-    const change = { title, content, tags: united(stored.known.tags, tags), files: united(stored.known.files, files) };
-    await updateMemory(context, id, change, null);
-    await linkLater(context, id, memory);
-    return id;
+  if (stored.id === null) return findEarlier(context, key ?? '', { ...memory, title, content, tags, files }, sourceId);
+  if (stored.isNew) {
+    context.news.happened({
+      kind: 'MEMORY_WRITTEN',
+      from: signature(context),
+      project: stored.project,
+      summary: title,
+      memoryId: stored.id,
+    });
   }
-  if (stored.id === null) return findEarlier(context, key ?? '', { ...memory, title, content, tags, files });
-  context.news.happened({
-    kind: 'MEMORY_WRITTEN',
-    from: signature(context),
-    project: stored.project,
-    summary: title,
-    memoryId: stored.id,
-  });
+  publishRevised(context, stored.revised);
   return stored.id;
 }
 
@@ -124,10 +136,15 @@ async function projectOf({ viewer }: Context, queryable: Queryable, { project, g
   throw badInput('project', 'Say what the memory belongs to: a project, or global.');
 }
 
-async function findEarlier(context: Context, clientKey: string, memory: NewMemory): Promise<number> {
+async function findEarlier(
+  context: Context,
+  clientKey: string,
+  memory: NewMemory,
+  sourceId: number | null,
+): Promise<number> {
   const earlier = await context.database.prisma.memoryRevision.findUnique({
     where: { clientKey },
-    include: { memory: { select: { type: true, project: { select: { key: true } } } } },
+    include: { memory: { select: { type: true, sourceId: true, project: { select: { key: true } } } } },
   });
   if (!earlier) throw new Error('A memory was found by its client key and is gone.');
   const { viewer } = context;
@@ -139,26 +156,9 @@ async function findEarlier(context: Context, clientKey: string, memory: NewMemor
     (earlier.memory.project?.key ?? null) === project &&
     earlier.title === memory.title &&
     earlier.content === memory.content &&
-    isDeepStrictEqual([earlier.tags, earlier.files], [memory.tags, memory.files]);
-  if (!same || !(await isLinked(context, earlier.memoryId, memory))) throw keyConflict('memory', earlier.memoryId);
+    earlier.memory.sourceId === sourceId &&
+    isDeepStrictEqual([earlier.tags, earlier.files], [memory.tags, memory.files]) &&
+    (await isLinkedAs(context.database.pool, earlier.memoryId, memory));
+  if (!same) throw keyConflict('memory', earlier.memoryId);
   return earlier.memoryId;
-}
-
-/** Links a memory that was there before. */
-async function linkLater(context: Context, id: number, memory: NewMemory): Promise<void> {
-  const row = await context.database.prisma.memory.findUnique({ where: { id }, select: { projectId: true } });
-  await transaction(context.database.pool, async (client) => {
-    const targets = await findTargets(client, memory, { projectId: row?.projectId ?? null });
-    await addLinks(client, id, targets, memory.resolve ?? false, authorId(context));
-  });
-}
-
-/** Whether it was linked with all of this the first time. What was linked or unlinked since makes no difference to what was asked. */
-async function isLinked({ database }: Context, id: number, memory: NewMemory): Promise<boolean> {
-  const row = await database.prisma.memory.findUnique({
-    where: { id },
-    select: { projectId: true, linksTo: { select: { toId: true, kind: true } } },
-  });
-  const targets: Target[] = await findTargets(database.pool, memory, { projectId: row?.projectId ?? null });
-  return targets.every(({ toId, kind }) => row?.linksTo.some((link) => link.toId === toId && link.kind === kind));
 }

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isRepeated, keyConflict, scopedKey } from '../client-key.ts';
-import { authorId, type Context, signature } from '../context.ts';
+import type { Context } from '../context.ts';
 import type { MemoryStatus } from '../database/generated/enums.ts';
 import { type Queryable, statement, transaction } from '../database/statement.ts';
-import { badInput, type ClambakeError, notFound } from '../errors.ts';
+import { badInput, notFound } from '../errors.ts';
 import { checkList, checkText } from '../input.ts';
-import { editConflict } from './conflict.ts';
+import { noSuchMemory, publishRevised, revise, type State } from './revise.ts';
 
 export interface MemoryChange {
   status?: MemoryStatus | null | undefined;
@@ -16,47 +16,6 @@ export interface MemoryChange {
   /** The version that whoever asks has read: where there is another one by now, nothing is changed. */
   ifVersion?: number | null | undefined;
 }
-
-/** What of a memory can be changed. */
-export interface State {
-  title: string;
-  content: string;
-  status: MemoryStatus;
-  tags: string[];
-  files: string[];
-}
-
-const lockMemory = statement<State & { version: number; project: string | null }, [id: number]>(
-  'memory-lock',
-  `SELECT title, content, status, tags, files, version,
-     (SELECT name FROM clambake.project WHERE project.id = project_id) AS project
-   FROM clambake.memory WHERE id = $1 FOR UPDATE`,
-);
-
-type UpdateValues = [
-  id: number,
-  title: string,
-  content: string,
-  status: MemoryStatus,
-  tags: string[],
-  files: string[],
-  authorId: string | null,
-  clientKey: string | null,
-];
-
-const updateMemoryRow = statement<object, UpdateValues>(
-  'memory-update',
-  `WITH replaced AS (
-     UPDATE clambake.memory_revision AS revision SET replaced_at = now(), search = memory.search FROM clambake.memory
-     WHERE memory.id = $1 AND revision.memory_id = memory.id AND revision.version = memory.version
-   ), stored AS (
-     UPDATE clambake.memory SET title = $2, content = $3, status = $4::clambake.memory_status, tags = $5, files = $6,
-       version = version + 1, updated_at = now()
-     WHERE id = $1 RETURNING *
-   )
-   INSERT INTO clambake.memory_revision (memory_id, version, title, content, status, tags, files, author_id, client_key)
-   SELECT id, version, title, content, status, tags, files, $7, $8 FROM stored`,
-);
 
 const findWritten = statement<object, [clientKey: string]>(
   'memory-written',
@@ -109,10 +68,6 @@ export async function restoreMemory(
   await apply(context, id, earlier, ifVersion, clientKey);
 }
 
-/** Nothing has this number. */
-export const noSuchMemory = (id: number): ClambakeError =>
-  notFound(`There is no memory #${id}: \`clambake recall\` lists what is known.`);
-
 async function apply(
   context: Context,
   id: number,
@@ -123,30 +78,13 @@ async function apply(
   const key = scopedKey(context, clientKey);
   const checked = await read();
   try {
-    const changed = await transaction(context.database.pool, async (client) => {
-      const [row] = await lockMemory(client, id);
-      if (!row) throw noSuchMemory(id);
-      const { project, version, ...before } = row;
-      if (ifVersion !== null && ifVersion !== version) {
-        // Its own first try may have made the version: then this is no conflict, but a repetition.
-        if (key !== null && (await isWritten(client, key))) return 'repeated';
-        throw await editConflict(client, id, ifVersion, { ...before, version }, checked);
-      }
-      const after: State = { ...before, ...checked };
-      if (isDeepStrictEqual(after, before)) return undefined;
-      const { title, content, status, tags, files } = after;
-      await updateMemoryRow(client, id, title, content, status, tags, files, authorId(context), key);
-      return { project, title };
+    const revised = await transaction(context.database.pool, async (client) => {
+      // Its own first try may have made the version: then this is no conflict, but a repetition.
+      if (key !== null && ifVersion !== null && (await isWritten(client, key))) return 'repeated';
+      return revise(context, client, id, checked, key, ifVersion);
     });
-    if (key !== null && changed === 'repeated') return await requireSame(context, key, id, checked);
-    if (!changed || changed === 'repeated') return;
-    context.news.happened({
-      kind: 'MEMORY_WRITTEN',
-      from: signature(context),
-      project: changed.project,
-      summary: changed.title,
-      memoryId: id,
-    });
+    if (revised === 'repeated') await requireSame(context, key ?? '', id, checked);
+    else if (revised) publishRevised(context, [revised]);
   } catch (error) {
     if (key === null || !isRepeated(error, 'memory_revision_client_key_key')) throw error;
     await requireSame(context, key, id, checked);

@@ -23,6 +23,7 @@ export type InsertValues = [
   lifetime: number | null,
   resources: string[],
   keys: string[],
+  cites: number[],
 ];
 
 // One statement, so that the lock on the channel's row, which orders its messages, is held for one round trip. A failure
@@ -47,6 +48,8 @@ const insertMessage = statement<MessageRow, InsertValues>(
    ), held AS (
      INSERT INTO clambake.hold (blocker_id, name, key)
      SELECT id, name, key FROM stored, unnest($11::text[], $12::text[]) AS resource (name, key)
+   ), cited AS (
+     INSERT INTO clambake.citation (message_id, memory_id) SELECT id, memory_id FROM stored, unnest($13::int[]) AS memory_id
    )
    SELECT ${messageColumns('stored')} FROM stored`,
 );

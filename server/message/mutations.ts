@@ -112,6 +112,7 @@ builder.mutationFields((t) => ({
         description:
           'How long to wait, at most 1h: a blocker for its resources, in the order of asking; a warning for somebody to object.',
       }),
+      cites: t.arg.stringList({ description: 'The memories that it speaks of, by number or title; at most 50.' }),
       clientKey: t.arg.string({
         description: 'Names this request: sent again, it finds the message instead of sending another.',
       }),

@@ -7,6 +7,7 @@ import type { Message } from '../database/generated/client.ts';
 import { transaction } from '../database/statement.ts';
 import { ClambakeError } from '../errors.ts';
 import { checkText } from '../input.ts';
+import { areMeant, findNamed, placesOf } from '../memory/reference.ts';
 import { projectKey } from '../project/service.ts';
 import { type BlockerInput, checkBlocker, type GivenBlocker } from './blocker-input.ts';
 import { type InsertValues, insert, noSuchMessage } from './insert.ts';
@@ -19,11 +20,13 @@ export interface NewMessage extends GivenBlocker {
   subject: string;
   body: string;
   replyTo: number | null;
+  /** The memories that it speaks of, by number or title; at most 50. */
+  cites?: string[] | null | undefined;
   clientKey?: string | null | undefined;
 }
 
 /** A message whose parts have been checked. */
-type Checked = Omit<NewMessage, keyof BlockerInput> & BlockerInput;
+type Checked = Omit<NewMessage, keyof BlockerInput | 'cites'> & BlockerInput & { cites: string[] };
 
 /** What became of a message. */
 export interface Sent {
@@ -43,16 +46,16 @@ export interface SentAndHeard extends Sent {
 /**
  * Stores a message. Once this returns, it is durable and every instance of its audience will get it (design: delivery).
  * The same `clientKey` again finds the message that was stored the first time.
- * @throws ClambakeError BAD_INPUT, UNKNOWN_RECIPIENT, NOT_FOUND (replyTo), CONFLICT (client key with other content), BLOCKED (others
+ * @throws ClambakeError BAD_INPUT, UNKNOWN_RECIPIENT, NOT_FOUND (replyTo, cites), CONFLICT (client key with other content), BLOCKED (others
  *   hold what a blocker wants, or came first and wait for it)
  */
 export async function send(context: Context, message: NewMessage): Promise<SentAndHeard> {
   const subject = checkText('subject', 'subject', message.subject);
   const body = message.body === '' ? '' : checkText('body', 'body', message.body, true);
   const key = scopedKey(context, message.clientKey);
-  const checked = { ...message, ...checkBlocker(message), subject, body };
+  const checked = { ...message, ...checkBlocker(message), subject, body, cites: message.cites ?? [] };
   const sent = await store(context, checked, key).catch(async (error: unknown) => {
-    if (key === null || !isRefusedAgain(error)) throw error;
+    if (key === null || !isRefusedAgain(error, checked)) throw error;
     // Whoever tries again is told of the first time, also where it could not be done now: the recipient may have left since.
     const earlier = await findEarlier(context, key, checked);
     if (!earlier) throw error;
@@ -78,9 +81,10 @@ function publish(context: Context, { id, channelId, subject }: Message): void {
   });
 }
 
-/** Whether an error may come from what has changed since the first time, or from the key itself. */
-function isRefusedAgain(error: unknown): boolean {
-  return isRepeated(error, 'message_client_key_key') || (error instanceof ClambakeError && error.code !== 'BAD_INPUT');
+/** Whether an error may come from what has changed since the first time, such as the titles of memories, or from the key itself. */
+function isRefusedAgain(error: unknown, { cites }: Checked): boolean {
+  if (isRepeated(error, 'message_client_key_key')) return true;
+  return error instanceof ClambakeError && (error.code !== 'BAD_INPUT' || cites.length > 0);
 }
 
 async function store(context: Context, message: Checked, key: string | null): Promise<Sent> {
@@ -88,6 +92,7 @@ async function store(context: Context, message: Checked, key: string | null): Pr
   const { type, replyTo, resources } = message;
   const to = checkAddress(message.to);
   const repliedTo = replyTo === null ? null : await findRepliedTo(context, replyTo);
+  const cited = await findNamed(pool, message.cites, { argument: 'cites', places: placesOf(context) });
   const values: InsertValues = [
     to.toLowerCase(),
     projectKey(to),
@@ -101,6 +106,7 @@ async function store(context: Context, message: Checked, key: string | null): Pr
     type === 'BLOCKER' ? message.lasts : message.expiresIn,
     resources.map(({ name }) => name),
     resources.map((resource) => resource.key),
+    cited.map(({ id }) => id),
   ];
   const sent = (message: Message): Sent => ({ message, endedBlockerId: null, repeated: false });
   if (type === 'DONE') return storeDone(context, replyTo, values);
@@ -136,7 +142,12 @@ async function findRepliedTo(context: Context, id: number): Promise<{ threadId: 
 async function findEarlier({ database }: Context, clientKey: string, message: Checked): Promise<Sent | undefined> {
   const earlier = await database.prisma.message.findUnique({
     where: { clientKey },
-    include: { ended: true, blocker: true, channel: { include: { project: true } } },
+    include: {
+      ended: true,
+      blocker: true,
+      channel: { include: { project: true } },
+      citations: { select: { memory: { select: { id: true, revisions: { select: { title: true } } } } } },
+    },
   });
   if (!earlier) return undefined;
   const address = earlier.channel.instanceId ?? earlier.channel.project?.key ?? everybody;
@@ -147,7 +158,11 @@ async function findEarlier({ database }: Context, clientKey: string, message: Ch
     earlier.body === message.body &&
     (earlier.blocker?.resources ?? []).join('\n') === message.resources.map(({ name }) => name).join('\n') &&
     // What was replied to may have been cleaned up since.
-    (earlier.replyToId ?? message.replyTo) === message.replyTo;
+    (earlier.replyToId ?? message.replyTo) === message.replyTo &&
+    areMeant(
+      message.cites,
+      earlier.citations.map(({ memory: { id, revisions } }) => ({ id, titles: revisions.map(({ title }) => title) })),
+    );
   if (!same) throw keyConflict('message', earlier.id);
   return { message: earlier, endedBlockerId: earlier.ended[0]?.messageId ?? null, repeated: true };
 }

@@ -14,7 +14,10 @@ const schema = /* GraphQL */ `
   enum Volume { SOFT LOUD }
   enum Odd { lower UPPER }
   input Place { "The street." street: String }
+  union Any = Thing | Place2
+  type Place2 { street: String }
   type Query {
+    any: Any
     find(
       "What to look for." text: String!
       "How many at most." first: Int = 20
@@ -173,6 +176,40 @@ describe('the table of commands', () => {
     expect(() => tableOf(other('subscription', '', 'news', twice))).toThrow('--exec, which there is already');
     const unknown = '@cli(group: LOG) @option(name: "moon", takes: "x", description: "What.")';
     expect(() => tableOf(other('subscription', '', 'news', unknown))).toThrow('@option names "moon"');
+  });
+
+  it('takes an option without a value, also for a query, and refuses one that has or lacks a value wrongly', () => {
+    const drawn = '@cli(group: LOG) @option(name: "dot", description: "As a picture.")';
+    expect(tableOf(operation('', 'thing(id: 1) { id }', drawn))[0]).toMatchObject({
+      document: 'query Find{thing(id:1){id}}',
+      options: [{ name: 'dot', flag: 'dot', description: 'As a picture.' }],
+    });
+    const valued = '@cli(group: LOG) @option(name: "dot", takes: "path", description: "As a picture.")';
+    expect(() => tableOf(operation('', 'thing(id: 1) { id }', valued))).toThrow('@option dot takes no value');
+    const bare = '@cli(group: LOG) @option(name: "exec", description: "What.")';
+    expect(() => tableOf(other('subscription', '', 'news', bare))).toThrow('@option exec says not what it takes');
+    expect(() => tableOf(other('mutation', '', 'act(key: "a")', drawn))).toThrow(/@option/);
+  });
+
+  it('marks what names memories, which is a list of texts', () => {
+    expect(compileOne('($names: [String!] @titles)', use('names: $names'))?.variables[0]).toMatchObject({
+      titles: true,
+    });
+    expect(() => compileOne('($ids: [ID!] @titles)', use('ids: $ids'))).toThrow('$ids bears @titles');
+    expect(() => compileOne('($text: String! @titles)', 'find(text: $text) { id }')).toThrow('$text bears @titles');
+  });
+
+  it('gives a union a result type that __typename tells apart, and refuses one that nothing does', () => {
+    const resultOf = (selection: string): string =>
+      compile(schema, [operation('', `any { ${selection} }`)], []).results;
+    expect(resultOf('__typename ... on Thing { id } ... on Place2 { street }')).toContain(
+      "any: ({\n    __typename: 'Thing';\n    id: string;\n  } | {\n    __typename: 'Place2';\n    street: string | null;\n  }) | null;",
+    );
+    expect(resultOf('__typename ... on Thing { id }')).toContain("| {\n    __typename: 'Place2';\n  })");
+    expect(() => resultOf('... on Thing { id }')).toThrow('needs __typename');
+    expect(() => resultOf('__typename ... on Thing { id } ... on Thing { name }')).toThrow(
+      'one inline fragment for each',
+    );
   });
 
   it('makes a needed list of resources in front positional; a single one, and one that may be left out, have flags', () => {

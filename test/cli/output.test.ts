@@ -318,7 +318,7 @@ describe('results', () => {
     expect(render('Blockers', list([held('7', { heldBy: 'human', holder: null })]), page)).not.toContain('silent');
   });
 
-  test('show links and earlier versions of a memory under their headings', () => {
+  test('show what a memory is tied to and its earlier versions under their headings', () => {
     const memory = {
       ...{ id: '42', project: { name: 'p' }, global: false, type: 'ISSUE', title: 'T', content: 'C', status: 'ACTIVE' },
       ...{ tags: [], files: [], from: 'human', version: 2, createdAt: ago(9), updatedAt: ago(3) },
@@ -326,14 +326,20 @@ describe('results', () => {
     const other = { id: '17', type: 'FIX', title: 'F', status: 'ACTIVE' };
     const links = [{ kind: 'FIXES', direction: 'INCOMING', createdAt: ago(1), memory: other }];
     const before = { ...{ version: 1, title: 'Old', content: '', status: 'ACTIVE' }, from: 'human', createdAt: ago(9) };
+    const source = { id: '7', from: 'keen-ibis-77aa', type: 'DONE', subject: 'S', createdAt: ago(4) };
+    const citedBy = { totalCount: 1, nodes: [{ ...source, id: '8' }] };
     const revisions = { totalCount: 1, nodes: [{ ...before, tags: [], files: [] }] };
     expect(
-      render('Memory', { ...memory, links, revisions }, page)
+      render('Memory', { ...memory, source, linkCount: 3, links, citedBy, revisions }, page)
         .split('\n')
         .slice(2),
     ).toEqual([
-      '  Links',
+      '  Came from',
+      '    #7 done from keen-ibis-77aa, 4 min ago: S',
+      '  Links (1 of 3)',
       '    #17 fixes #42 (fix): F',
+      '  Cited by (1)',
+      '    #8 done from keen-ibis-77aa, 4 min ago: S',
       '  Earlier versions (1)',
       '    version 1 (active) by human, 9 min ago: Old',
       '',
@@ -348,6 +354,22 @@ describe('results', () => {
     );
   });
 
+  test('show what was remembered with its links, and how to close an issue that it fixes', () => {
+    const issue = (id: string, status: string): object => ({
+      ...{ kind: 'FIXES', direction: 'OUTGOING' },
+      memory: { id, type: 'ISSUE', title: 'I', status },
+    });
+    const remembered = { id: '42', project: { name: 'p' }, type: 'FIX', title: 'F', status: 'ACTIVE' };
+    expect(render('Remember', { ...remembered, links: [issue('17', 'ACTIVE'), issue('18', 'RESOLVED')] }, page)).toBe(
+      [
+        'Remembered #42 (fix, p): F',
+        '    #42 fixes #17 (issue): I',
+        '    #42 fixes #18 (issue, resolved): I',
+        'Issue #17 is still active: clambake update-memory 17 --status resolved\n',
+      ].join('\n'),
+    );
+  });
+
   test('count the active memories of a project', () => {
     const project = { name: 'p', createdAt: ago(1), instances: { totalCount: 1 }, memories: { totalCount: 2 } };
     expect(render('Projects', list([project]), page)).toBe('p, 1 live instance, 2 active memories\n');
@@ -359,6 +381,7 @@ describe('results', () => {
       blocker: null,
       replyToId: '7',
       replyTo: { id: '7', from: 'human', subject: 'May I?' },
+      cites: [{ id: '42', type: 'FIX', title: 'Pool of 20', status: 'SUPERSEDED' }],
       expiresAt: ago(-60),
       thread: {
         totalCount: 3,
@@ -371,7 +394,8 @@ describe('results', () => {
     };
     const lines = render('Read', { count: 1, messages: [thread] }, page).split('\n');
     expect(lines[1]).toMatch(/^ {2}sent 2026-11-2\d \d\d:\d\d:\d\d [+-]\d\d:\d\d, expires 2026-11-2\d /);
-    expect(lines.slice(5)).toEqual([
+    expect(lines[2]).toBe('  cites #42 (fix, superseded): Pool of 20');
+    expect(lines.slice(6)).toEqual([
       '  Conversation (3 messages)',
       '  #7 request from human, 1 h ago: May I?',
       '  #12 warning (this one) from brisk-otter-4f2a, 3 min ago: Restarting Docker containers',

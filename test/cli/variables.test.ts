@@ -216,6 +216,17 @@ describe('a list', () => {
 });
 
 describe('a text', () => {
+  it('parts the numbers of memories at commas, and takes a title whole', async () => {
+    const named = async (...texts: string[]) =>
+      (await variablesOf(['send', '--to', '@all', '--subject', 's', ...texts.flatMap((text) => ['--cites', text])]))
+        .cites;
+    expect(await named('42, #17,', '8')).toEqual(['42', '#17', '8']);
+    expect(await named('Chose a, not b', '42')).toEqual(['Chose a, not b', '42']);
+    expect(await usageErrorOf(['send', '--to', '@all', '--subject', 's', '--cites', ' '])).toContain(
+      '--cites is empty',
+    );
+  });
+
   it('may begin with a dash, or look like an option behind =', async () => {
     const { body, subject } = await variablesOf(['send', '--to', 'a', '--subject=--json', '--body', '- a list']);
     expect({ body, subject }).toEqual({ body: '- a list', subject: '--json' });
