@@ -750,7 +750,7 @@ export const commands: readonly Command[] = [
     "examples": [
       "clambake message 17"
     ],
-    "document": "query Message($id:ID!){message(id:$id){...MessageThread}}fragment BlockerState on Blocker{id heldBy open openedAt expiresAt endedAt end reason resources message{to subject body}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own open}fragment MessageThread on Message{...MessageLine blocker{...BlockerState}replyTo{id from subject}cites{id type title status}thread(first:50){totalCount nodes{id from type subject createdAt}}}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
+    "document": "query Message($id:ID!){message(id:$id){...MessageThread cites{id type title status}}}fragment BlockerState on Blocker{id heldBy open openedAt expiresAt endedAt end reason resources message{to subject body}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own open}fragment MessageThread on Message{...MessageLine blocker{...BlockerState}replyTo{id from subject}thread(first:50){totalCount nodes{id from type subject createdAt}}}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
     "identity": "any",
     "repeatable": true,
     "variables": [
@@ -883,7 +883,7 @@ export const commands: readonly Command[] = [
       "clambake read 17 18 21",
       "clambake read --all"
     ],
-    "document": "mutation Read($ids:[ID!]$all:Boolean){markRead(ids:$ids all:$all){count messages{...MessageThread}}}fragment BlockerState on Blocker{id heldBy open openedAt expiresAt endedAt end reason resources message{to subject body}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own open}fragment MessageThread on Message{...MessageLine blocker{...BlockerState}replyTo{id from subject}cites{id type title status}thread(first:50){totalCount nodes{id from type subject createdAt}}}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
+    "document": "mutation Read($ids:[ID!]$all:Boolean){markRead(ids:$ids all:$all){count messages{...MessageThread cites{id type title status}}}}fragment BlockerState on Blocker{id heldBy open openedAt expiresAt endedAt end reason resources message{to subject body}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own open}fragment MessageThread on Message{...MessageLine blocker{...BlockerState}replyTo{id from subject}thread(first:50){totalCount nodes{id from type subject createdAt}}}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
     "identity": "instance",
     "repeatable": true,
     "variables": [

@@ -133,12 +133,6 @@ export type MessageThread = MessageLine & {
     from: string;
     subject: string;
   } | null;
-  cites: Array<{
-    id: string;
-    type: MemoryType;
-    title: string;
-    status: MemoryStatus;
-  }>;
   thread: {
     totalCount: number;
     nodes: Array<{
@@ -377,7 +371,14 @@ export type MemoryResult = {
 };
 
 export type MessageResult = {
-  message: MessageThread;
+  message: (MessageThread & {
+    cites: Array<{
+      id: string;
+      type: MemoryType;
+      title: string;
+      status: MemoryStatus;
+    }>;
+  });
 };
 
 export type MessagesResult = {
@@ -406,10 +407,17 @@ export type ProjectsResult = {
 };
 
 export type ReadResult = {
-  markRead: {
+  markRead: ({
     count: number;
-    messages: Array<MessageThread>;
-  };
+    messages: Array<(MessageThread & {
+      cites: Array<{
+        id: string;
+        type: MemoryType;
+        title: string;
+        status: MemoryStatus;
+      }>;
+    })>;
+  });
 };
 
 export type RecallResult = {

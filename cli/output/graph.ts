@@ -86,6 +86,8 @@ class Tree {
       placed.add(key);
       const queue = [key];
       for (const parent of queue) {
+        // A file, a tag or an instance only hangs on others: under it nothing does.
+        if (parent !== key && !/^(memory|message):/.test(parent)) continue;
         for (const other of this.#neighbours(parent)) {
           if (placed.has(other) || !this.#nodes.has(other)) continue;
           placed.add(other);

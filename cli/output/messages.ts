@@ -1,4 +1,11 @@
-import type { BlockerLine, MessageLine, MessageThread, PlainMessage, SendResult } from '../generated/results.ts';
+import type {
+  BlockerLine,
+  MessageLine,
+  MessageThread,
+  PlainMessage,
+  ReadResult,
+  SendResult,
+} from '../generated/results.ts';
 import { count, ending, list, type Page, quote, word } from './lines.ts';
 import { memoryName } from './memories.ts';
 import type { Style } from './style.ts';
@@ -47,7 +54,7 @@ export function message(message: PlainMessage & Partial<MessageLine>, page: Page
 }
 
 /** Everything about one message, with the conversation it belongs to. */
-export function wholeMessage(message: MessageThread, page: Page): string[] {
+export function wholeMessage(message: ReadResult['markRead']['messages'][number], page: Page): string[] {
   const facts = [`sent ${absolute(message.createdAt)}`];
   if (message.expiresAt && !message.blocker?.open) facts.push(`expires ${absolute(message.expiresAt)}`);
   if (message.own && message.deliveredAt) facts.push(`delivered ${absolute(message.deliveredAt)}`);

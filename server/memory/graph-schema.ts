@@ -167,11 +167,17 @@ async function loadNodes(context: Context, info: GraphQLResolveInfo, nodes: read
   const { prisma } = context.database;
   const idsOf = (kind: Node['kind']): string[] => nodes.filter((node) => node.kind === kind).map(({ id }) => id);
   const query = (typeName: string): object => queryFromInfo({ context, info, typeName, path: ['node'] });
-  const numbers = (kind: Node['kind']): { id: { in: number[] } } => ({ id: { in: idsOf(kind).map(Number) } });
+  const [memoryIds, messageIds, instanceIds] = [idsOf('memory'), idsOf('message'), idsOf('instance')];
   const [memories, messages, instances] = await Promise.all([
-    prisma.memory.findMany({ ...query('Memory'), where: numbers('memory') }),
-    prisma.message.findMany({ ...query('Message'), where: numbers('message') }),
-    prisma.instance.findMany({ ...query('Instance'), where: { id: { in: idsOf('instance') } } }),
+    memoryIds.length > 0
+      ? prisma.memory.findMany({ ...query('Memory'), where: { id: { in: memoryIds.map(Number) } } })
+      : [],
+    messageIds.length > 0
+      ? prisma.message.findMany({ ...query('Message'), where: { id: { in: messageIds.map(Number) } } })
+      : [],
+    instanceIds.length > 0
+      ? prisma.instance.findMany({ ...query('Instance'), where: { id: { in: instanceIds } } })
+      : [],
   ]);
   const things = new Map<string, Thing>([
     ...memories.map((memory) => [`memory:${memory.id}`, MemoryRef.addBrand(memory)] as const),

@@ -77,6 +77,28 @@ describe('a graph as a tree', () => {
     expect(lines(graph([], []))).toEqual(['No memories that are tied to anything.']);
   });
 
+  test('hangs nothing under a file, a tag or an instance', () => {
+    const tag = {
+      key: 'tag:db',
+      distance: 1,
+      title: 'db',
+      node: { __typename: 'MemoryTag' },
+    } as Graph['nodes'][number];
+    const edges = [
+      edge('memory:1', 'TAGGED', 'tag:db'),
+      edge('memory:2', 'TAGGED', 'tag:db'),
+      edge('memory:3', 'FIXES', 'memory:1'),
+      edge('memory:3', 'DEPENDS_ON', 'memory:2'),
+    ];
+    expect(lines(graph([memory(1, 'a'), memory(3, 'c', 'FIX'), tag, memory(2, 'b')], edges))).toEqual([
+      '#1 (issue, doc-db): a',
+      '  tagged tag: db',
+      '  fixed by #3 (fix, doc-db): c',
+      '    depends on #2 (issue, doc-db): b',
+      '      tagged tag: db (above)',
+    ]);
+  });
+
   test('of a long chain is printed', () => {
     const nodes = Array.from({ length: 500 }, (_, n) => memory(n + 1, 'link'));
     const edges = nodes.slice(1).map(({ key }, n) => edge(`memory:${n + 1}`, 'DEPENDS_ON', key));

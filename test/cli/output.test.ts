@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { MessageLine, MessageThread } from '../../cli/generated/results.ts';
+import type { MessageLine, ReadResult } from '../../cli/generated/results.ts';
 import { holdsSomething, json, resultOf, withoutSecrets } from '../../cli/output/json.ts';
 import type { Page } from '../../cli/output/lines.ts';
 import { render } from '../../cli/output/render.ts';
@@ -376,7 +376,7 @@ describe('results', () => {
   });
 
   test('show a message that is read with its times and its conversation', () => {
-    const thread: MessageThread = {
+    const thread: ReadResult['markRead']['messages'][number] = {
       ...message,
       blocker: null,
       replyToId: '7',

@@ -100,8 +100,8 @@ describe('an operation', () => {
     ],
     [
       'the default of an argument',
-      '{ memoryGraph { nodes { links { memory { links { memory { id } } } } } } }',
-      84_101,
+      '{ memoryGraph { nodes { node { ... on Memory { links { memory { links { memory { id } } } } } } } } }',
+      84_201,
     ],
     [
       'single objects',
