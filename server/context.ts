@@ -8,6 +8,7 @@ import type { Tails } from './delivery/tails.ts';
 import { ClambakeError, forbidden } from './errors.ts';
 import type { LiveTokens } from './instance/live-tokens.ts';
 import type { DeliveredReceipts } from './message/delivered.ts';
+import type { SecretRules } from './secret/rules.ts';
 
 /** An instance that asks, as its token says; it can act as nobody else. */
 export interface InstanceViewer {
@@ -38,6 +39,7 @@ export interface Services {
   liveTokens: LiveTokens;
   activities: Activities;
   news: News;
+  secrets: SecretRules;
   log: Logger;
   /** Milliseconds without a sign of life after which an instance is stale. */
   staleAfter: number;

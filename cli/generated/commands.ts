@@ -492,7 +492,7 @@ export const commands: readonly Command[] = [
     "examples": [
       "clambake log --action task_completed --summary \"Built email import\" --files \"backend/email_import.py\""
     ],
-    "document": "mutation Log($action:LogAction!$summary:String!$files:[String!]$project:String$clientKey:String){logAction(action:$action summary:$summary files:$files project:$project clientKey:$clientKey){...LogLine}}fragment LogLine on LogEntry{id from project{name}action summary files createdAt}",
+    "document": "mutation Log($action:LogAction!$summary:String!$files:[String!]$project:String$allowSecret:Boolean$clientKey:String){logAction(action:$action summary:$summary files:$files project:$project allowSecret:$allowSecret clientKey:$clientKey){...LogLine}}fragment LogLine on LogEntry{id from project{name}action summary files createdAt}",
     "identity": "instance",
     "repeatable": true,
     "variables": [
@@ -544,6 +544,16 @@ export const commands: readonly Command[] = [
         "required": false,
         "positional": false,
         "description": "The project it was done on; that of the instance where nothing is said."
+      },
+      {
+        "name": "allowSecret",
+        "flag": "allow-secret",
+        "kind": "boolean",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Store it although it holds what looks like a secret, and say so in the log. Not possible where the server can be reached from beyond its machine.",
+        "default": "false"
       },
       {
         "name": "clientKey",
@@ -1104,7 +1114,7 @@ export const commands: readonly Command[] = [
       "clambake remember --global --type tool --title \"Git Bash\" --content \"It rewrites paths.\" --tags \"git,windows\"",
       "clambake remember --project doc-db-v2 --type architecture --title \"Overview\" --content - < overview.md"
     ],
-    "document": "mutation Remember($project:String$global:Boolean$type:MemoryType!$title:String!$content:String!$tags:[String!]$files:[String!]$clientKey:String){remember(project:$project global:$global type:$type title:$title content:$content tags:$tags files:$files clientKey:$clientKey){...MemoryLine}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}",
+    "document": "mutation Remember($project:String$global:Boolean$type:MemoryType!$title:String!$content:String!$tags:[String!]$files:[String!]$allowSecret:Boolean$clientKey:String){remember(project:$project global:$global type:$type title:$title content:$content tags:$tags files:$files allowSecret:$allowSecret clientKey:$clientKey){...MemoryLine}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}",
     "identity": "instance",
     "repeatable": true,
     "variables": [
@@ -1190,6 +1200,16 @@ export const commands: readonly Command[] = [
         "description": "Paths it speaks of, at most 500."
       },
       {
+        "name": "allowSecret",
+        "flag": "allow-secret",
+        "kind": "boolean",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Store it although it holds what looks like a secret, and say so in the log. Not possible where the server can be reached from beyond its machine.",
+        "default": "false"
+      },
+      {
         "name": "clientKey",
         "flag": "client-key",
         "kind": "string",
@@ -1216,7 +1236,7 @@ export const commands: readonly Command[] = [
       "clambake send --to brisk-otter-4f2a --subject \"Your branch\" --body \"Tests pass now.\" --reply-to 17",
       "git diff --stat | clambake send --to doc-db-v2 --type done --subject \"Migration is in\" --body -"
     ],
-    "document": "mutation Send($to:String!$type:MessageType$subject:String!$body:String$replyTo:ID$resource:[String!]$for:Duration$wait:Duration$expires:Duration$clientKey:String){sendMessage(to:$to type:$type subject:$subject body:$body replyTo:$replyTo resources:$resource for:$for wait:$wait expiresIn:$expires clientKey:$clientKey){addressedTo message{...MessageLine blocker{resources expiresAt}replyTo{id type blocker{heldBy open end}}}objection{...MessageLine}endedBlocker{...BlockerLine}openBlockers{...BlockerLine}}}fragment BlockerLine on Blocker{...BlockerState holder{lastSeenAt}waiters{from since}}fragment BlockerState on Blocker{id heldBy open openedAt expiresAt endedAt end reason resources message{to subject body}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own open}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
+    "document": "mutation Send($to:String!$type:MessageType$subject:String!$body:String$replyTo:ID$resource:[String!]$for:Duration$wait:Duration$expires:Duration$allowSecret:Boolean$clientKey:String){sendMessage(to:$to type:$type subject:$subject body:$body replyTo:$replyTo resources:$resource for:$for wait:$wait expiresIn:$expires allowSecret:$allowSecret clientKey:$clientKey){addressedTo message{...MessageLine blocker{resources expiresAt}replyTo{id type blocker{heldBy open end}}}objection{...MessageLine}endedBlocker{...BlockerLine}openBlockers{...BlockerLine}}}fragment BlockerLine on Blocker{...BlockerState holder{lastSeenAt}waiters{from since}}fragment BlockerState on Blocker{id heldBy open openedAt expiresAt endedAt end reason resources message{to subject body}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own open}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
     "identity": "instance",
     "repeatable": true,
     "variables": [
@@ -1311,6 +1331,16 @@ export const commands: readonly Command[] = [
         "required": false,
         "positional": false,
         "description": "How long it stays in inboxes; 24h where nothing is said. A blocker stays while it is open."
+      },
+      {
+        "name": "allowSecret",
+        "flag": "allow-secret",
+        "kind": "boolean",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Store it although it holds what looks like a secret, and say so in the log. Not possible where the server can be reached from beyond its machine.",
+        "default": "false"
       },
       {
         "name": "clientKey",
@@ -1417,7 +1447,7 @@ export const commands: readonly Command[] = [
       "clambake update-memory 42 --status resolved",
       "clambake update-memory 42 --content \"Updated fix: use X instead of Y\""
     ],
-    "document": "mutation UpdateMemory($id:ID!$status:MemoryStatus$title:String$content:String$tags:[String!]$files:[String!]$clientKey:String){updateMemory(id:$id status:$status title:$title content:$content tags:$tags files:$files clientKey:$clientKey){...MemoryLine}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}",
+    "document": "mutation UpdateMemory($id:ID!$status:MemoryStatus$title:String$content:String$tags:[String!]$files:[String!]$allowSecret:Boolean$clientKey:String){updateMemory(id:$id status:$status title:$title content:$content tags:$tags files:$files allowSecret:$allowSecret clientKey:$clientKey){...MemoryLine}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}",
     "identity": "instance",
     "repeatable": true,
     "variables": [
@@ -1481,6 +1511,16 @@ export const commands: readonly Command[] = [
         "required": false,
         "positional": false,
         "description": "Paths in place of the old ones."
+      },
+      {
+        "name": "allowSecret",
+        "flag": "allow-secret",
+        "kind": "boolean",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Store it although it holds what looks like a secret, and say so in the log. Not possible where the server can be reached from beyond its machine.",
+        "default": "false"
       },
       {
         "name": "clientKey",

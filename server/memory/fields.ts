@@ -6,6 +6,7 @@ import type { Prisma } from '../database/generated/client.ts';
 import { badInput, notFound } from '../errors.ts';
 import { checkFilter, checkList, parseId } from '../input.ts';
 import { requireProject } from '../project/service.ts';
+import { allowSecretArgument } from '../secret/argument.ts';
 import { remember } from './remember.ts';
 import { listMemories, MemoryConnection, MemoryRef, MemoryStatusRef, MemoryTypeRef } from './schema.ts';
 import { checkSearch, countMatches, type RecallFilter, searchMemories } from './search.ts';
@@ -134,6 +135,7 @@ builder.mutationFields((t) => ({
       clientKey: t.arg.string({
         description: 'Names this request: sent again, it finds the memory instead of storing another.',
       }),
+      allowSecret: t.arg.boolean(allowSecretArgument),
     },
     async resolve(query, _, memory, context) {
       const id = await remember(context, memory);
@@ -151,6 +153,7 @@ builder.mutationFields((t) => ({
       tags: t.arg.stringList({ description: 'Tags in place of the old ones.' }),
       files: t.arg.stringList({ description: 'Paths in place of the old ones.' }),
       clientKey: t.arg.string({ description: 'Names this request: sent again, it changes nothing more.' }),
+      allowSecret: t.arg.boolean(allowSecretArgument),
     },
     async resolve(query, _, { id: given, clientKey, ...change }, context) {
       const id = parseId('id', 'memory', given);

@@ -6,6 +6,7 @@ import { type Queryable, statement, transaction } from '../database/statement.ts
 import { badInput } from '../errors.ts';
 import { checkList, checkText } from '../input.ts';
 import { ensureProject, projectKey } from '../project/service.ts';
+import { logAllowed, refuseSecrets } from '../secret/refuse.ts';
 import { checkTypeInScope } from './scope.ts';
 
 export interface NewMemory {
@@ -18,6 +19,8 @@ export interface NewMemory {
   tags?: string[] | null | undefined;
   files?: string[] | null | undefined;
   clientKey?: string | null | undefined;
+  /** Whether what looks like a secret may be stored. */
+  allowSecret?: boolean;
 }
 
 type InsertValues = [
@@ -44,7 +47,7 @@ const insertMemory = statement<{ id: number }, InsertValues>(
 /**
  * Stores what an instance learned (protocol: when you discover something).
  * @returns the id of the memory; of the first one where the `clientKey` was used before
- * @throws ClambakeError BAD_INPUT, CONFLICT (client key with other content)
+ * @throws ClambakeError BAD_INPUT, CONFLICT (client key with other content), SECRET_REFUSED, FORBIDDEN (a secret where others share)
  */
 export async function remember(context: Context, memory: NewMemory): Promise<number> {
   const { database } = context;
@@ -53,6 +56,8 @@ export async function remember(context: Context, memory: NewMemory): Promise<num
   const content = checkText('content', 'content', memory.content, true);
   const tags = checkList('tags', 'tag', memory.tags ?? []);
   const files = checkList('files', 'file', memory.files ?? []);
+  const { project: projectName, allowSecret = false } = memory;
+  const allowed = refuseSecrets(context, { project: projectName, title, content, tags, files }, allowSecret);
   const key = scopedKey(context, memory.clientKey);
   const stored = await transaction(database.pool, async (client) => {
     const project = await projectOf(context, client, memory);
@@ -68,6 +73,7 @@ export async function remember(context: Context, memory: NewMemory): Promise<num
     ];
     const [row] = await insertMemory(client, ...values);
     if (!row) throw new Error('The memory was not stored.');
+    await logAllowed(client, context, `memory #${row.id}`, allowed);
     return { id: row.id, project: project?.name ?? null };
   }).catch((error: unknown) => {
     if (key === null || !isRepeated(error, 'memory_revision_client_key_key')) throw error;

@@ -5,6 +5,7 @@ import type { MemoryStatus } from '../database/generated/enums.ts';
 import { statement, transaction } from '../database/statement.ts';
 import { badInput, notFound } from '../errors.ts';
 import { checkList, checkText } from '../input.ts';
+import { logAllowed, refuseSecrets } from '../secret/refuse.ts';
 
 export interface MemoryChange {
   status?: MemoryStatus | null | undefined;
@@ -12,6 +13,8 @@ export interface MemoryChange {
   content?: string | null | undefined;
   tags?: string[] | null | undefined;
   files?: string[] | null | undefined;
+  /** Whether what looks like a secret may be stored. */
+  allowSecret?: boolean;
 }
 
 interface State {
@@ -56,7 +59,8 @@ const updateMemoryRow = statement<object, UpdateValues>(
 /**
  * Changes a memory (protocol: updating memory); what is undefined stays. The version before is kept. A change that changes
  * nothing makes no version.
- * @throws ClambakeError BAD_INPUT, NOT_FOUND, CONFLICT (client key with other content)
+ * @throws ClambakeError BAD_INPUT, NOT_FOUND, CONFLICT (client key with other content), SECRET_REFUSED, FORBIDDEN (a secret where
+ *   others share)
  */
 export async function updateMemory(
   context: Context,
@@ -68,6 +72,8 @@ export async function updateMemory(
   const checked = check(change);
   if (Object.keys(checked).length === 0)
     throw badInput('status', 'Nothing to change is given: a status, title, content, tags or files.');
+  const { title, content, tags, files } = checked;
+  const allowed = refuseSecrets(context, { title, content, tags, files }, change.allowSecret ?? false);
   try {
     const changed = await transaction(context.database.pool, async (client) => {
       const [row] = await lockMemory(client, id);
@@ -77,6 +83,7 @@ export async function updateMemory(
       if (isDeepStrictEqual(after, before)) return undefined;
       const { title, content, status, tags, files } = after;
       await updateMemoryRow(client, id, title, content, status, tags, files, authorId(context), key);
+      await logAllowed(client, context, `memory #${id}`, allowed);
       return { project, title };
     });
     if (!changed) return;
