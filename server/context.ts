@@ -9,6 +9,7 @@ import { ClambakeError, forbidden } from './errors.ts';
 import type { LiveTokens } from './instance/live-tokens.ts';
 import type { DeliveredReceipts } from './message/delivered.ts';
 import type { WordCounter } from './recall/word-counts.ts';
+import type { SecretRules } from './secret/rules.ts';
 
 /** An instance that asks, as its token says; it can act as nobody else. */
 export interface InstanceViewer {
@@ -40,6 +41,7 @@ export interface Services {
   activities: Activities;
   words: WordCounter;
   news: News;
+  secrets: SecretRules;
   log: Logger;
   /** Milliseconds without a sign of life after which an instance is stale. */
   staleAfter: number;

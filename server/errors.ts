@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'NOT_REGISTERED'
   | 'CONFLICT'
   | 'BLOCKED'
+  | 'SECRET_REFUSED'
   | 'CURSOR_UNKNOWN'
   | 'CURSOR_EXPIRED'
   | 'LIMIT_EXCEEDED'

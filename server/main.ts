@@ -44,10 +44,11 @@ export async function serve(
   signal?: AbortSignal,
 ): Promise<Running> {
   assertSafeBinding(config);
-  const operatorHash = hashToken(config.token ?? ensureToken(config.home));
+  const token = config.token ?? ensureToken(config.home);
+  const operatorHash = hashToken(token);
   const connected = await connectDatabase(config, log, signal);
   const { database } = connected;
-  const { services, health, quieten } = wire(config, connected, log);
+  const { services, health, quieten } = wire(config, token, connected, log);
   const closed = settler();
   let front: Front | undefined;
   try {

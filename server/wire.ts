@@ -8,10 +8,12 @@ import { Announcer } from './delivery/announcer.ts';
 import { type Heard, Listener } from './delivery/listener.ts';
 import { News } from './delivery/news.ts';
 import { Tails } from './delivery/tails.ts';
+import { sharedBy } from './front/host.ts';
 import { LiveTokens } from './instance/live-tokens.ts';
 import type { Logger } from './logger.ts';
 import { DeliveredReceipts } from './message/delivered.ts';
 import { WordCounter } from './recall/word-counts.ts';
+import { SecretRules } from './secret/rules.ts';
 
 /** The services of one server, joined up. */
 export interface Wired {
@@ -25,8 +27,9 @@ export interface Wired {
 /**
  * Joins up what stands behind the operations of one server. On a database that other servers may use it also tells them what
  * was committed, and hears from them; the embedded one has no other.
+ * @param token the server's access token, which nobody shall store
  */
-export function wire(config: Config, { database, url }: ConnectedDatabase, log: Logger): Wired {
+export function wire(config: Config, token: string, { database, url }: ConnectedDatabase, log: Logger): Wired {
   const { pool } = database;
   const tails = new Tails(pool, log);
   const activities = new Activities();
@@ -62,6 +65,7 @@ export function wire(config: Config, { database, url }: ConnectedDatabase, log: 
       words: new WordCounter(pool),
       liveTokens,
       news: new News(heard, announcer),
+      secrets: new SecretRules(token, sharedBy(config)),
       log,
       staleAfter: config.staleAfter,
     },

@@ -573,7 +573,7 @@ export const commands: readonly Command[] = [
     "examples": [
       "clambake log --action task_completed --summary \"Built email import\" --files \"backend/email_import.py\""
     ],
-    "document": "mutation Log($action:LogAction!$summary:String!$files:[String!]$project:String$clientKey:String){logAction(action:$action summary:$summary files:$files project:$project clientKey:$clientKey){...LogLine}}fragment LogLine on LogEntry{id from project{name}action summary files createdAt}",
+    "document": "mutation Log($action:LogAction!$summary:String!$files:[String!]$project:String$allowSecret:Boolean$clientKey:String){logAction(action:$action summary:$summary files:$files project:$project allowSecret:$allowSecret clientKey:$clientKey){...LogLine}}fragment LogLine on LogEntry{id from project{name}action summary files createdAt}",
     "identity": "instance",
     "repeatable": true,
     "variables": [
@@ -625,6 +625,16 @@ export const commands: readonly Command[] = [
         "required": false,
         "positional": false,
         "description": "The project it was done on; that of the instance where nothing is said."
+      },
+      {
+        "name": "allowSecret",
+        "flag": "allow-secret",
+        "kind": "boolean",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Store it although it holds what looks like a secret, and say so in the log. Not possible where the server can be reached from beyond its machine.",
+        "default": "false"
       },
       {
         "name": "clientKey",
@@ -1227,7 +1237,7 @@ export const commands: readonly Command[] = [
       "clambake remember --project doc-db-v2 --type architecture --title \"Overview\" --content - < overview.md",
       "clambake remember --type fix --title \"Pool of 20\" --content \"Ten were too few.\" --fixes 17 --resolve --source 230"
     ],
-    "document": "mutation Remember($project:String$global:Boolean$type:MemoryType!$title:String!$content:String!$tags:[String!]$files:[String!]$fixes:[String!]$supersedes:[String!]$relatesTo:[String!]$dependsOn:[String!]$contradicts:[String!]$resolve:Boolean$source:ID$force:Boolean$update:Boolean$clientKey:String){remember(project:$project global:$global type:$type title:$title content:$content tags:$tags files:$files fixes:$fixes supersedes:$supersedes relatesTo:$relatesTo dependsOn:$dependsOn contradicts:$contradicts resolve:$resolve source:$source force:$force update:$update clientKey:$clientKey){...MemoryLine links(first:250){kind direction memory{id type title status}}}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}",
+    "document": "mutation Remember($project:String$global:Boolean$type:MemoryType!$title:String!$content:String!$tags:[String!]$files:[String!]$fixes:[String!]$supersedes:[String!]$relatesTo:[String!]$dependsOn:[String!]$contradicts:[String!]$resolve:Boolean$source:ID$force:Boolean$update:Boolean$allowSecret:Boolean$clientKey:String){remember(project:$project global:$global type:$type title:$title content:$content tags:$tags files:$files fixes:$fixes supersedes:$supersedes relatesTo:$relatesTo dependsOn:$dependsOn contradicts:$contradicts resolve:$resolve source:$source force:$force update:$update allowSecret:$allowSecret clientKey:$clientKey){...MemoryLine links(first:250){kind direction memory{id type title status}}}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}",
     "identity": "instance",
     "repeatable": true,
     "variables": [
@@ -1399,6 +1409,16 @@ export const commands: readonly Command[] = [
         "description": "Where it seems to be known already, change that memory instead; tags and files are added to its own."
       },
       {
+        "name": "allowSecret",
+        "flag": "allow-secret",
+        "kind": "boolean",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Store it although it holds what looks like a secret, and say so in the log. Not possible where the server can be reached from beyond its machine.",
+        "default": "false"
+      },
+      {
         "name": "clientKey",
         "flag": "client-key",
         "kind": "string",
@@ -1480,7 +1500,7 @@ export const commands: readonly Command[] = [
       "clambake send --to doc-db-v2 --type done --subject \"The pool is fixed\" --cites 42,17",
       "git diff --stat | clambake send --to doc-db-v2 --type done --subject \"Migration is in\" --body -"
     ],
-    "document": "mutation Send($to:String!$type:MessageType$subject:String!$body:String$replyTo:ID$resource:[String!]$for:Duration$wait:Duration$expires:Duration$cites:[String!]$clientKey:String){sendMessage(to:$to type:$type subject:$subject body:$body replyTo:$replyTo resources:$resource for:$for wait:$wait expiresIn:$expires cites:$cites clientKey:$clientKey){addressedTo message{...MessageLine blocker{resources expiresAt}replyTo{id type blocker{heldBy open end}}}objection{...MessageLine}endedBlocker{...BlockerLine}openBlockers{...BlockerLine}}}fragment BlockerLine on Blocker{...BlockerState holder{lastSeenAt}waiters{from since}}fragment BlockerState on Blocker{id heldBy open openedAt expiresAt endedAt end reason resources message{to subject body}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own open}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
+    "document": "mutation Send($to:String!$type:MessageType$subject:String!$body:String$replyTo:ID$resource:[String!]$for:Duration$wait:Duration$expires:Duration$cites:[String!]$allowSecret:Boolean$clientKey:String){sendMessage(to:$to type:$type subject:$subject body:$body replyTo:$replyTo resources:$resource for:$for wait:$wait expiresIn:$expires cites:$cites allowSecret:$allowSecret clientKey:$clientKey){addressedTo message{...MessageLine blocker{resources expiresAt}replyTo{id type blocker{heldBy open end}}}objection{...MessageLine}endedBlocker{...BlockerLine}openBlockers{...BlockerLine}}}fragment BlockerLine on Blocker{...BlockerState holder{lastSeenAt}waiters{from since}}fragment BlockerState on Blocker{id heldBy open openedAt expiresAt endedAt end reason resources message{to subject body}}fragment MessageLine on Message{...PlainMessage deliveredAt readAt own open}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
     "identity": "instance",
     "repeatable": true,
     "variables": [
@@ -1585,6 +1605,16 @@ export const commands: readonly Command[] = [
         "positional": false,
         "description": "The memories that it speaks of, by number or title; at most 50.",
         "titles": true
+      },
+      {
+        "name": "allowSecret",
+        "flag": "allow-secret",
+        "kind": "boolean",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Store it although it holds what looks like a secret, and say so in the log. Not possible where the server can be reached from beyond its machine.",
+        "default": "false"
       },
       {
         "name": "clientKey",
@@ -1693,7 +1723,7 @@ export const commands: readonly Command[] = [
       "clambake update-memory 42 --tags \"jmap,email\" --if-version 3",
       "clambake update-memory 42 --content \"Updated fix: use X instead of Y\""
     ],
-    "document": "mutation UpdateMemory($id:ID!$status:MemoryStatus$title:String$content:String$tags:[String!]$files:[String!]$ifVersion:Int$clientKey:String){updateMemory(id:$id status:$status title:$title content:$content tags:$tags files:$files ifVersion:$ifVersion clientKey:$clientKey){...MemoryLine}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}",
+    "document": "mutation UpdateMemory($id:ID!$status:MemoryStatus$title:String$content:String$tags:[String!]$files:[String!]$ifVersion:Int$allowSecret:Boolean$clientKey:String){updateMemory(id:$id status:$status title:$title content:$content tags:$tags files:$files ifVersion:$ifVersion allowSecret:$allowSecret clientKey:$clientKey){...MemoryLine}}fragment MemoryLine on Memory{id project{name}global type title content status tags files from version createdAt updatedAt}",
     "identity": "instance",
     "repeatable": true,
     "variables": [
@@ -1766,6 +1796,16 @@ export const commands: readonly Command[] = [
         "required": false,
         "positional": false,
         "description": "The version that was read: where it is another one by now nothing is changed, and both are shown."
+      },
+      {
+        "name": "allowSecret",
+        "flag": "allow-secret",
+        "kind": "boolean",
+        "list": false,
+        "required": false,
+        "positional": false,
+        "description": "Store it although it holds what looks like a secret, and say so in the log. Not possible where the server can be reached from beyond its machine.",
+        "default": "false"
       },
       {
         "name": "clientKey",

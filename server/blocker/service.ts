@@ -5,6 +5,7 @@ import { type Queryable, statement, transaction } from '../database/statement.ts
 import { badInput, forbidden, notFound } from '../errors.ts';
 import { checkOptional } from '../input.ts';
 import { appendLog } from '../log/append.ts';
+import { refuseSecrets } from '../secret/refuse.ts';
 
 interface Ended {
   id: number;
@@ -139,7 +140,7 @@ async function logLapse(client: Queryable, ended: Ended): Promise<void> {
 /**
  * Ends a blocker without a `done`. Its holder may; the operator may, with a reason. One that has ended already stays as it is.
  * @returns the id of the blocker
- * @throws ClambakeError NOT_FOUND, FORBIDDEN, BAD_INPUT
+ * @throws ClambakeError NOT_FOUND, FORBIDDEN, BAD_INPUT, SECRET_REFUSED
  */
 export async function releaseBlocker(
   context: Context,
@@ -156,6 +157,7 @@ export async function releaseBlocker(
     );
   }
   const reason = checkOptional('reason', 'reason', givenReason);
+  refuseSecrets(context, { reason });
   if (!own && !reason)
     throw badInput('reason', `Blocker #${id} is held by ${blocker.holderId}: give the reason for releasing it.`);
   if (blocker.endedAt) return id;

@@ -12,6 +12,18 @@ export function isLoopback(address: string): boolean {
   return plain === 'localhost' || plain === '::1' || /^(::ffff:)?127(\.\d{1,3}){3}$/.test(plain);
 }
 
+/**
+ * What lets others than this machine reach the server, as a clause; null where nothing does.
+ *
+ * In a container it listens on 0.0.0.0, and cannot see how far its port is passed on. Further names are given where somebody passes
+ * requests on, and that can be to anybody.
+ */
+export function sharedBy({ host, allowedHosts }: Pick<Config, 'host' | 'allowedHosts'>): string | null {
+  if (!isLoopback(host)) return `others can reach it, as it listens on ${host} (CLAMBAKE_HOST)`;
+  if (allowedHosts.length > 0) return 'others can reach it, as it answers to further names (CLAMBAKE_ALLOWED_HOSTS)';
+  return null;
+}
+
 /** The address as it stands in a URL: IPv6 in its short form and in brackets. */
 export function asUrlHost(address: string): string {
   const plain = address

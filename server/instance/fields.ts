@@ -132,7 +132,11 @@ builder.mutationFields((t) => ({
     },
     resolve(query, _, change, context) {
       const { id } = requireInstance(context, 'a heartbeat');
-      return context.database.prisma.instance.update({ ...query, where: { id }, data: checkHeartbeat(change) });
+      return context.database.prisma.instance.update({
+        ...query,
+        where: { id },
+        data: checkHeartbeat(context, change),
+      });
     },
   }),
   deregister: t.prismaField({

@@ -6,6 +6,7 @@ import { badInput, notFound } from '../errors.ts';
 import { checkFilter, checkOptional, checkText, excerpt } from '../input.ts';
 import { appendLog } from '../log/append.ts';
 import { ensureProject } from '../project/service.ts';
+import { refuseSecrets } from '../secret/refuse.ts';
 import { drawInstanceId } from './name.ts';
 import { drawToken, hashToken } from './token.ts';
 
@@ -57,13 +58,14 @@ export interface Registration {
  * Registers an instance (protocol: session start). With a session key that registered before it is the same instance, its
  * earlier token revoked.
  * @returns the instance's id, its token, which is told this once, and whether it was there before
- * @throws ClambakeError FORBIDDEN for instances, BAD_INPUT
+ * @throws ClambakeError FORBIDDEN for instances, BAD_INPUT, SECRET_REFUSED
  */
 export async function register(context: Context, registration: Registration): Promise<Registered & { token: string }> {
   requireOperator(context, 'register instances');
   const directory = checkText('directory', 'directory', registration.directory);
   const model = checkOptional('model', 'model', registration.model);
   const sessionKey = checkOptional('sessionKey', 'sessionKey', registration.sessionKey);
+  refuseSecrets(context, { project: registration.project, directory, model });
   const token = drawToken();
   const { project, ...registered } = await transaction(context.database.pool, async (client) => {
     const project = await ensureProject(client, registration.project);
@@ -103,15 +105,17 @@ async function insertDrawn(
 
 /**
  * Says what an instance is doing (protocol: heartbeat). What is undefined stays as it is; an empty task clears it.
- * @throws ClambakeError BAD_INPUT
+ * @throws ClambakeError BAD_INPUT, SECRET_REFUSED
  */
-export function checkHeartbeat(change: {
-  task?: string | null | undefined;
-  status?: InstanceStatus | null | undefined;
-}) {
-  const task = change.task?.trim() === '' ? null : change.task;
+export function checkHeartbeat(
+  context: Context,
+  change: { task?: string | null | undefined; status?: InstanceStatus | null | undefined },
+) {
+  const given = change.task?.trim() === '' ? null : change.task;
+  const task = checkOptional('task', 'task', given);
+  refuseSecrets(context, { task });
   return {
-    ...(task !== undefined && { task: checkOptional('task', 'task', task) }),
+    ...(given !== undefined && { task }),
     ...(change.status && { status: change.status }),
   };
 }

@@ -7,6 +7,7 @@ import type { Prisma } from '../database/generated/client.ts';
 import { checkFilter } from '../input.ts';
 import { requireKnown } from '../instance/known.ts';
 import { requireProject } from '../project/service.ts';
+import { allowSecretArgument } from '../secret/argument.ts';
 import { logAction } from './service.ts';
 
 const LogActionRef = prismaEnum('LogAction');
@@ -95,6 +96,7 @@ builder.mutationField('logAction', (t) =>
       clientKey: t.arg.string({
         description: 'Names this request: sent again, it finds the entry instead of writing another.',
       }),
+      allowSecret: t.arg.boolean(allowSecretArgument),
     },
     async resolve(query, _, entry, context) {
       const id = await logAction(context, entry);

@@ -2,9 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { isRepeated, keyConflict, scopedKey } from '../client-key.ts';
 import { authorId, type Context, signature } from '../context.ts';
 import type { LogAction } from '../database/generated/enums.ts';
+import { type Queryable, transaction } from '../database/statement.ts';
 import { badInput } from '../errors.ts';
 import { checkList, checkText } from '../input.ts';
 import { ensureProject } from '../project/service.ts';
+import { logAllowed, refuseSecrets } from '../secret/refuse.ts';
 import { appendLog, type NewLogEntry } from './append.ts';
 
 export interface Logged {
@@ -13,18 +15,22 @@ export interface Logged {
   files?: string[] | null | undefined;
   project?: string | null | undefined;
   clientKey?: string | null | undefined;
+  /** Whether what looks like a secret may be logged. */
+  allowSecret?: boolean;
 }
 
 /**
  * Logs an action of whoever asks (protocol: log significant actions).
  * @returns the id of the entry; of the first one where the `clientKey` was used before
- * @throws ClambakeError BAD_INPUT, CONFLICT
+ * @throws ClambakeError BAD_INPUT, CONFLICT, SECRET_REFUSED, FORBIDDEN (a secret where others share)
  */
 export async function logAction(context: Context, logged: Logged): Promise<number> {
   const { viewer, database } = context;
   const { pool } = database;
   const summary = checkText('summary', 'summary', logged.summary, true);
   const files = checkList('files', 'file', logged.files ?? []);
+  const { project: projectName, allowSecret = false } = logged;
+  const allowed = refuseSecrets(context, { summary, files, project: projectName }, allowSecret);
   const clientKey = scopedKey(context, logged.clientKey);
   const own = viewer.kind === 'instance' ? { id: viewer.projectId, name: viewer.projectName } : null;
   const project = typeof logged.project === 'string' ? await ensureProject(pool, logged.project) : own;
@@ -37,7 +43,13 @@ export async function logAction(context: Context, logged: Logged): Promise<numbe
     clientKey,
   };
   try {
-    const id = await appendLog(pool, entry);
+    const append = async (queryable: Queryable): Promise<number> => {
+      const id = await appendLog(queryable, entry);
+      await logAllowed(queryable, context, `log entry #${id}`, allowed);
+      return id;
+    };
+    // One statement is a transaction by itself.
+    const id = await (allowed.length === 0 ? append(pool) : transaction(pool, append));
     context.news.happened({
       kind: 'LOGGED',
       from: signature(context),

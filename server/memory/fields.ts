@@ -1,5 +1,6 @@
 import { builder } from '../builder.ts';
 import { parseId } from '../input.ts';
+import { allowSecretArgument } from '../secret/argument.ts';
 import { remember } from './remember.ts';
 import { noSuchMemory } from './revise.ts';
 import { listMemories, MemoryConnection, MemoryRef, MemoryStatusRef, MemoryTypeRef } from './schema.ts';
@@ -58,6 +59,7 @@ builder.mutationFields((t) => ({
       clientKey: t.arg.string({
         description: 'Names this request: sent again, it finds the memory instead of storing another.',
       }),
+      allowSecret: t.arg.boolean(allowSecretArgument),
     },
     async resolve(query, _, memory, context) {
       const id = await remember(context, memory);
@@ -79,6 +81,7 @@ builder.mutationFields((t) => ({
           'The version that was read: where it is another one by now nothing is changed, and both are shown.',
       }),
       clientKey: t.arg.string({ description: 'Names this request: sent again, it changes nothing more.' }),
+      allowSecret: t.arg.boolean(allowSecretArgument),
     },
     async resolve(query, _, { id: given, clientKey, ...change }, context) {
       const id = parseId('id', 'memory', given);

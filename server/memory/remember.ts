@@ -6,6 +6,7 @@ import { type Queryable, statement, transaction } from '../database/statement.ts
 import { badInput } from '../errors.ts';
 import { checkList, checkText } from '../input.ts';
 import { ensureProject, projectKey } from '../project/service.ts';
+import { logAllowed, refuseSecrets } from '../secret/refuse.ts';
 import { alreadyKnown, compareWith, findDuplicates, lockTitle } from './duplicates.ts';
 import { findSource, isLinkedAs, linkNew, type NamedLinks } from './origin.ts';
 import { publishRevised, revise } from './revise.ts';
@@ -28,6 +29,8 @@ export interface NewMemory extends NamedLinks {
   /** Where it seems to be known, change that memory instead. */
   update?: boolean | null | undefined;
   clientKey?: string | null | undefined;
+  /** Whether what looks like a secret may be stored. */
+  allowSecret?: boolean;
 }
 
 type InsertValues = [
@@ -57,7 +60,7 @@ const insertMemory = statement<{ id: number }, InsertValues>(
  * resolves and supersedes: all of it or nothing.
  * @returns the id of the memory; of the first one where the `clientKey` was used before
  * @throws ClambakeError BAD_INPUT, NOT_FOUND (a link's other end, the source), CONFLICT (client key with other content, or it is
- *   known already: see `duplicates.ts`)
+ *   known already: see `duplicates.ts`), SECRET_REFUSED, FORBIDDEN (a secret where others share)
  */
 export async function remember(context: Context, memory: NewMemory): Promise<number> {
   const { database } = context;
@@ -66,6 +69,8 @@ export async function remember(context: Context, memory: NewMemory): Promise<num
   const content = checkText('content', 'content', memory.content, true);
   const tags = checkList('tags', 'tag', memory.tags ?? []);
   const files = checkList('files', 'file', memory.files ?? []);
+  const { project: projectName, allowSecret = false } = memory;
+  const allowed = refuseSecrets(context, { project: projectName, title, content, tags, files }, allowSecret);
   const key = scopedKey(context, memory.clientKey);
   const sourceId = await findSource(context, memory.source);
   if (memory.force && memory.update) {
@@ -90,6 +95,7 @@ export async function remember(context: Context, memory: NewMemory): Promise<num
       const united = (one: string[], other: string[]): string[] => [...new Set([...one, ...other])];
       const change = { title, content, tags: united(known[0].tags, tags), files: united(known[0].files, files) };
       const revised = await revise(context, client, id, change);
+      if (revised) await logAllowed(client, context, `memory #${id}`, allowed);
       const linked = await linkNew(context, client, id, memory, places);
       return { id, isNew: false, project: null, revised: [...(revised ? [revised] : []), ...linked] };
     }
@@ -106,6 +112,7 @@ export async function remember(context: Context, memory: NewMemory): Promise<num
     ];
     const [row] = await insertMemory(client, ...values);
     if (!row) throw new Error('The memory was not stored.');
+    await logAllowed(client, context, `memory #${row.id}`, allowed);
     // After the memory itself: a request that is repeated fails on its key before it looks for titles, which may be others by now.
     const revised = await linkNew(context, client, row.id, memory, places);
     return { id: row.id, isNew: true, project: project?.name ?? null, revised };

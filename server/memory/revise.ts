@@ -42,9 +42,9 @@ type UpdateValues = [
 
 const updateMemoryRow = statement<object, UpdateValues>(
   'memory-update',
-  // now() is the time at which the transaction began: one that waited for the lock would be older than the version it replaces.
+  // now() is the time at which the transaction began: one that waited for the lock would else be older than the version it replaces.
   `WITH moment AS (
-     SELECT greatest(clock_timestamp(), updated_at)::timestamptz(3) AS time FROM clambake.memory WHERE id = $1
+     SELECT greatest(now(), updated_at)::timestamptz(3) AS time FROM clambake.memory WHERE id = $1
    ), replaced AS (
      UPDATE clambake.memory_revision AS revision SET replaced_at = moment.time, search = memory.search
      FROM clambake.memory, moment

@@ -5,6 +5,7 @@ import type { MemoryStatus } from '../database/generated/enums.ts';
 import { type Queryable, statement, transaction } from '../database/statement.ts';
 import { badInput, notFound } from '../errors.ts';
 import { checkList, checkText } from '../input.ts';
+import { type FoundSecret, logAllowed, refuseSecrets } from '../secret/refuse.ts';
 import { noSuchMemory, publishRevised, revise, type State } from './revise.ts';
 
 export interface MemoryChange {
@@ -15,6 +16,8 @@ export interface MemoryChange {
   files?: string[] | null | undefined;
   /** The version that whoever asks has read: where there is another one by now, nothing is changed. */
   ifVersion?: number | null | undefined;
+  /** Whether what looks like a secret may be stored. */
+  allowSecret?: boolean;
 }
 
 const findWritten = statement<object, [clientKey: string]>(
@@ -29,7 +32,8 @@ export const isWritten = async (client: Queryable, key: string): Promise<boolean
 /**
  * Changes a memory (protocol: updating memory); what is undefined stays. The version before is kept. A change that changes
  * nothing makes no version.
- * @throws ClambakeError BAD_INPUT, NOT_FOUND, CONFLICT (another version than `ifVersion`, or a client key with other content)
+ * @throws ClambakeError BAD_INPUT, NOT_FOUND, CONFLICT (another version than `ifVersion`, or a client key with other content),
+ *   SECRET_REFUSED, FORBIDDEN (a secret where others share)
  */
 export async function updateMemory(
   context: Context,
@@ -40,11 +44,14 @@ export async function updateMemory(
   const checked = check(change);
   if (Object.keys(checked).length === 0)
     throw badInput('status', 'Nothing to change is given: a status, title, content, tags or files.');
-  await apply(context, id, async () => checked, change.ifVersion ?? null, clientKey);
+  const { title, content, tags, files } = checked;
+  const allowed = refuseSecrets(context, { title, content, tags, files }, change.allowSecret ?? false);
+  await apply(context, id, async () => checked, change.ifVersion ?? null, clientKey, allowed);
 }
 
 /**
- * Writes a new version that is as an earlier one was. Restoring what is there already changes nothing.
+ * Writes a new version that is as an earlier one was. Restoring what is there already changes nothing. What was stored once is not
+ * looked through for secrets again.
  * @throws ClambakeError NOT_FOUND (the memory, or the version), CONFLICT as {@link updateMemory}
  */
 export async function restoreMemory(
@@ -74,6 +81,7 @@ async function apply(
   read: () => Promise<Partial<State>>,
   ifVersion: number | null,
   clientKey: string | null | undefined,
+  allowed: FoundSecret[] = [],
 ): Promise<void> {
   const key = scopedKey(context, clientKey);
   const checked = await read();
@@ -81,7 +89,9 @@ async function apply(
     const revised = await transaction(context.database.pool, async (client) => {
       // Its own first try may have made the version: then this is no conflict, but a repetition.
       if (key !== null && ifVersion !== null && (await isWritten(client, key))) return 'repeated';
-      return revise(context, client, id, checked, key, ifVersion);
+      const written = await revise(context, client, id, checked, key, ifVersion);
+      if (written) await logAllowed(client, context, `memory #${id}`, allowed);
+      return written;
     });
     if (revised === 'repeated') await requireSame(context, key ?? '', id, checked);
     else if (revised) publishRevised(context, [revised]);

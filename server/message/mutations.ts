@@ -5,6 +5,7 @@ import { builder } from '../builder.ts';
 import { authorId, requireInstance } from '../context.ts';
 import { badInput } from '../errors.ts';
 import { limits, parseId } from '../input.ts';
+import { allowSecretArgument } from '../secret/argument.ts';
 import { isOfRow, selection } from '../selection.ts';
 import { markRead } from './receipt.ts';
 import { countAudience } from './recipient.ts';
@@ -116,6 +117,7 @@ builder.mutationFields((t) => ({
       clientKey: t.arg.string({
         description: 'Names this request: sent again, it finds the message instead of sending another.',
       }),
+      allowSecret: t.arg.boolean(allowSecretArgument),
     },
     resolve: (_, { replyTo, expiresIn, for: lasts, ...message }, context) =>
       send(context, {

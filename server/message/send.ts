@@ -4,11 +4,12 @@ import { endBlockerWith, openBlockersOf, publishEnd } from '../blocker/service.t
 import { isRepeated, keyConflict, scopedKey } from '../client-key.ts';
 import { authorId, type Context, signature } from '../context.ts';
 import type { Message } from '../database/generated/client.ts';
-import { transaction } from '../database/statement.ts';
+import { type Queryable, transaction } from '../database/statement.ts';
 import { ClambakeError } from '../errors.ts';
 import { checkText } from '../input.ts';
 import { areMeant, findNamed, placesOf } from '../memory/reference.ts';
 import { projectKey } from '../project/service.ts';
+import { type FoundSecret, logAllowed, refuseSecrets } from '../secret/refuse.ts';
 import { type BlockerInput, checkBlocker, type GivenBlocker } from './blocker-input.ts';
 import { type InsertValues, insert, noSuchMessage } from './insert.ts';
 import { awaitObjection } from './objection.ts';
@@ -23,10 +24,13 @@ export interface NewMessage extends GivenBlocker {
   /** The memories that it speaks of, by number or title; at most 50. */
   cites?: string[] | null | undefined;
   clientKey?: string | null | undefined;
+  /** Whether what looks like a secret may be sent. */
+  allowSecret?: boolean;
 }
 
 /** A message whose parts have been checked. */
-type Checked = Omit<NewMessage, keyof BlockerInput | 'cites'> & BlockerInput & { cites: string[] };
+type Checked = Omit<NewMessage, keyof BlockerInput | 'cites' | 'allowSecret'> &
+  BlockerInput & { cites: string[]; allowed: FoundSecret[] };
 
 /** What became of a message. */
 export interface Sent {
@@ -47,13 +51,15 @@ export interface SentAndHeard extends Sent {
  * Stores a message. Once this returns, it is durable and every instance of its audience will get it (design: delivery).
  * The same `clientKey` again finds the message that was stored the first time.
  * @throws ClambakeError BAD_INPUT, UNKNOWN_RECIPIENT, NOT_FOUND (replyTo, cites), CONFLICT (client key with other content), BLOCKED (others
- *   hold what a blocker wants, or came first and wait for it)
+ *   hold what a blocker wants, or came first and wait for it), SECRET_REFUSED, FORBIDDEN (a secret where others share)
  */
 export async function send(context: Context, message: NewMessage): Promise<SentAndHeard> {
   const subject = checkText('subject', 'subject', message.subject);
   const body = message.body === '' ? '' : checkText('body', 'body', message.body, true);
+  const { resources, allowSecret = false } = message;
+  const allowed = refuseSecrets(context, { subject, body, resources }, allowSecret);
   const key = scopedKey(context, message.clientKey);
-  const checked = { ...message, ...checkBlocker(message), subject, body, cites: message.cites ?? [] };
+  const checked = { ...message, ...checkBlocker(message), subject, body, cites: message.cites ?? [], allowed };
   const sent = await store(context, checked, key).catch(async (error: unknown) => {
     if (key === null || !isRefusedAgain(error, checked)) throw error;
     // Whoever tries again is told of the first time, also where it could not be done now: the recipient may have left since.
@@ -109,21 +115,31 @@ async function store(context: Context, message: Checked, key: string | null): Pr
     cited.map(({ id }) => id),
   ];
   const sent = (message: Message): Sent => ({ message, endedBlockerId: null, repeated: false });
-  if (type === 'DONE') return storeDone(context, replyTo, values);
-  if (resources.length === 0) return sent(await insert(pool, values));
+  const open = async (client: Queryable): Promise<Message> => {
+    const stored = await insert(client, values);
+    await logAllowed(client, context, `message #${stored.id}`, message.allowed);
+    return stored;
+  };
+  if (type === 'DONE') return storeDone(context, replyTo, open);
+  // One statement is a transaction by itself.
+  if (resources.length === 0) return sent(await (message.allowed.length === 0 ? open(pool) : transaction(pool, open)));
   const assertNew = async (): Promise<void> => {
     const earlier = key === null ? undefined : await findEarlier(context, key, message);
     if (earlier) throw keyConflict('message', earlier.message.id);
   };
-  return sent(await hold(context, { ...message, clientKey: key, open: (client) => insert(client, values), assertNew }));
+  return sent(await hold(context, { ...message, clientKey: key, open, assertNew }));
 }
 
 /** Stores a `done` together with the end of the blocker that it ends. */
-async function storeDone(context: Context, replyTo: number | null, values: InsertValues): Promise<Sent> {
+async function storeDone(
+  context: Context,
+  replyTo: number | null,
+  store: (client: Queryable) => Promise<Message>,
+): Promise<Sent> {
   const { done, ended } = await transaction(context.database.pool, async (client) => {
     const open = await openBlockersOf(client, authorId(context), replyTo !== null);
     const ending = replyTo === null && open.length === 1 ? open[0] : open.find((blocker) => blocker === replyTo);
-    const done = await insert(client, values);
+    const done = await store(client);
     return { done, ended: ending === undefined ? undefined : await endBlockerWith(client, ending, done.id) };
   });
   if (ended) publishEnd(context, ended, signature(context));

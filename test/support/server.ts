@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Config, readConfig } from '../../server/config.ts';
-import { createLogger } from '../../server/logger.ts';
+import { createLogger, type Logger } from '../../server/logger.ts';
 import { type Running, serve } from '../../server/main.ts';
 import { createTestHome } from './home.ts';
 import { createTestDatabase, type TestDatabase } from './postgres.ts';
@@ -143,9 +143,12 @@ export class TestServer {
   }
 }
 
-/** Starts a server for one test file, on a database of its own. */
-export async function startTestServer(settings: Partial<Config> = {}): Promise<TestServer> {
-  return startOn(await createTestDatabase(), settings);
+/**
+ * Starts a server for one test file, on a database of its own.
+ * @param log where it logs; nowhere unless given
+ */
+export async function startTestServer(settings: Partial<Config> = {}, log?: Logger): Promise<TestServer> {
+  return startOn(await createTestDatabase(), settings, log);
 }
 
 /** Starts a second server on the database of another, which is closed after it. */
@@ -153,7 +156,7 @@ export function startReplica({ database, config }: TestServer): Promise<TestServ
   return startOn({ url: database.url, drop: async () => {} }, { token: config.token });
 }
 
-async function startOn(database: TestDatabase, settings: Partial<Config>): Promise<TestServer> {
+async function startOn(database: TestDatabase, settings: Partial<Config>, log?: Logger): Promise<TestServer> {
   const home = await createTestHome();
   const config: Config = {
     ...readConfig({
@@ -165,7 +168,7 @@ async function startOn(database: TestDatabase, settings: Partial<Config>): Promi
     token: randomBytes(24).toString('hex'),
     ...settings,
   };
-  const running = await serve(config, createLogger(config.logLevel));
+  const running = await serve(config, log ?? createLogger(config.logLevel));
   return new TestServer(running, config, database, async () => {
     await database.drop();
     await home.remove();
