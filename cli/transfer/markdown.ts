@@ -75,9 +75,7 @@ interface Open {
  */
 export async function* readMarkdown(lines: AsyncIterable<Line>): AsyncGenerator<Found, void> {
   let heading: string | undefined;
-  let open:
-    | { line: number; rest: Omit<MarkdownMemory, 'title' | 'content'>; title: string; text: string[] }
-    | undefined;
+  let open: Open | undefined;
   const close = (): Found[] => {
     if (!open) return [];
     const { line, rest, title, text } = open;
