@@ -7,8 +7,8 @@ const pause = 100;
 const width = 30;
 
 /**
- * A progress bar on standard error, where that is a terminal and the work takes long. (npm's cli-progress had its last release in
- * 2023 and would bring four packages for these lines.)
+ * A progress bar on standard error, where that is a terminal and the work takes long. (npm's cli-progress would bring five more
+ * packages for these lines.)
  */
 export class Bar {
   readonly #what: string;

@@ -1,6 +1,4 @@
 import { readConfig } from '../../server/config.ts';
-import type { MemoryType } from '../../server/database/generated/enums.ts';
-import { globalTypes, projectTypes } from '../../server/memory/scope-types.ts';
 import { CliError, ExitCode } from '../exit.ts';
 import { quoted } from '../line/again.ts';
 import type { Globals, LocalInput } from '../line/table.ts';
@@ -11,7 +9,7 @@ import { complain, print } from '../output/stream.ts';
 import { visibleLine } from '../output/visible.ts';
 import { Interrupted, listenForSignals } from '../signals.ts';
 import { Bar } from './bar.ts';
-import { type ForeignScope, isAgreed, notAgreed, planOf, planText, readAll } from './foreign.ts';
+import type { Given } from './given.ts';
 import { type Importing, importRecords } from './import-records.ts';
 import { importStates, type StateInput } from './import-states.ts';
 import { readLines } from './lines.ts';
@@ -21,15 +19,6 @@ import { BadRecord } from './record.ts';
 import { Server } from './server.ts';
 import { type Format, formatOf, openSource, type Source } from './source.ts';
 import { survey } from './survey.ts';
-
-/** What the command line gave. */
-interface Given {
-  project?: string;
-  global?: boolean;
-  type?: MemoryType;
-  yes?: boolean;
-  dryRun?: boolean;
-}
 
 /** `clambake import`: reads memories in, in whatever form the file has them. */
 export async function importMemories({ globals, values, args: [path = ''] }: LocalInput): Promise<number> {
@@ -41,7 +30,11 @@ export async function importMemories({ globals, values, args: [path = ''] }: Loc
     const source = await openSource(path, signal);
     const format = formatOf(source);
     refuseForForeign(format, given);
-    if (format === 'foreign') return await importForeign({ source, bar, signal, given, globals });
+    if (format === 'foreign') {
+      // Only this needs a parser of Markdown.
+      const { importForeign } = await import('./import-foreign.ts');
+      return await importForeign({ source, bar, signal, given, globals });
+    }
     if (given.dryRun) return await show(source, format, globals);
     const server = await Server.find(format === 'ndjson' ? 'operator' : 'any', globals);
     begun = true;
@@ -115,49 +108,4 @@ async function show(source: Source, format: Format, globals: Globals): Promise<n
     for (const { line, message } of problems) complain(`clambake: ${visibleLine(`Line ${line}: ${message}`)}\n`);
   }
   return problems.length > 0 ? ExitCode.failed : ExitCode.done;
-}
-
-interface Foreign extends Pick<Importing, 'source' | 'bar' | 'signal'> {
-  given: Given;
-  globals: Globals;
-}
-
-/** Shows what would become of foreign Markdown, and stores it where somebody agrees. */
-async function importForeign({ source, bar, signal, given, globals }: Foreign): Promise<number> {
-  const { path } = source;
-  const text = await readAll(source);
-  const server = await Server.find('any', globals);
-  const scope = scopeOf(given, server.project);
-  const plan = planOf(text, path, scope);
-  if (plan.length === 0) {
-    throw new CliError(ExitCode.failed, 'BAD_FILE', `${path} holds no text to remember.`);
-  }
-  const asks = !given.dryRun && !given.yes;
-  const person = path !== '-' && process.stdin.isTTY === true && process.stderr.isTTY === true && !globals.json;
-  const shown = plan.map(({ title, type, content, uid }) => ({ title, type, bytes: Buffer.byteLength(content), uid }));
-  // Where it is stored at once, the result of that is the one result.
-  if (!globals.json) await print(planText(plan, scope));
-  else if (!given.yes || given.dryRun) await print(json({ project: scope.project, plan: shown }, false));
-  if (given.dryRun) return ExitCode.done;
-  if (asks && !person) throw notAgreed(path, scope);
-  if (asks && !(await isAgreed('Store them? [y/N] ', signal))) {
-    complain('clambake: Nothing was stored.\n');
-    return ExitCode.failed;
-  }
-  const totals = await importStates({ source, server, bar, signal, json: globals.json }, plan);
-  return totals.print(path);
-}
-
-function scopeOf({ project, global, type }: Given, own: string | undefined): ForeignScope {
-  const place = global ? null : (project ?? own);
-  if (place === undefined) throw usageError('Say what it belongs to: --project <name>, or --global.');
-  if (place?.trim() === '') throw usageError('--project is empty: give the name of a project.');
-  const types = place === null ? globalTypes : projectTypes;
-  if (type !== undefined && !types.includes(type)) {
-    const list = types.map((name) => name.toLowerCase()).join(', ');
-    throw usageError(
-      `--type is ${type.toLowerCase()}: ${place === null ? 'global memories are' : "a project's are"} ${list}.`,
-    );
-  }
-  return { project: place, type };
 }

@@ -61,14 +61,21 @@ const commented = (value: object): string =>
 /** What a line of Markdown brought to an end: a memory, or what is wrong with one. */
 export type Found = { line: number; memory: MarkdownMemory } | { line: number; problem: string };
 
+interface Open {
+  line: number;
+  rest: Omit<MarkdownMemory, 'title' | 'content'>;
+  title: string;
+  text: string[];
+  /** Whether an editor or git gave the lines other ends: those are not the text's own then. */
+  isConverted: boolean;
+}
+
 /**
  * Reads Clambake's own Markdown back. A title and a text may have been edited; text that lost its `>` is taken as it stands.
  */
 export async function* readMarkdown(lines: AsyncIterable<Line>): AsyncGenerator<Found, void> {
   let heading: string | undefined;
-  let open:
-    | { line: number; rest: Omit<MarkdownMemory, 'title' | 'content'>; title: string; text: string[] }
-    | undefined;
+  let open: Open | undefined;
   const close = (): Found[] => {
     if (!open) return [];
     const { line, rest, title, text } = open;
@@ -82,7 +89,8 @@ export async function* readMarkdown(lines: AsyncIterable<Line>): AsyncGenerator<
     }
     const bare = read.replace(/\r$/, '');
     if (bare.startsWith('>')) {
-      open?.text.push(read.startsWith('> ') ? read.slice(2) : read.slice(1));
+      const quoted = open?.isConverted ? bare : read;
+      open?.text.push(quoted.startsWith('> ') ? quoted.slice(2) : quoted.slice(1));
     } else if (/^#{1,3} /.test(bare)) {
       yield* close();
       heading = bare.startsWith('### ') ? bare.slice(4) : undefined;
@@ -91,7 +99,7 @@ export async function* readMarkdown(lines: AsyncIterable<Line>): AsyncGenerator<
       const rest = readComment(bare.slice(opening.length, -closing.length));
       if (typeof rest === 'string') yield { line: number, problem: rest };
       else if (heading === undefined) yield { line: number, problem: 'No heading with a title stands above it.' };
-      else open = { line: number, rest, title: heading, text: [] };
+      else open = { line: number, rest, title: heading, text: [], isConverted: read.endsWith('\r') };
       heading = undefined;
     } else open?.text.push(bare === '' ? blank : bare);
   }

@@ -85,7 +85,13 @@ function itemsOf(list: List, source: string): Section[] {
     const [first, last] = [item.children[0], item.children.at(-1)];
     if (!first?.position || !last?.position) return [];
     const content = source.slice(first.position.start.offset, last.position.end.offset);
-    return [{ line: first.position.start.line, title: shortened(plain(first).split('. ')[0] || content), content }];
+    return [
+      {
+        line: first.position.start.line,
+        title: shortened(plain(first).split('. ')[0]?.replace(/\.$/, '') || content),
+        content,
+      },
+    ];
   });
 }
 

@@ -60,20 +60,33 @@ builder.queryFields((t) => ({
           ...(await whereInScope(context.database.pool, project, global)),
           ...(type && { type: { in: type } }),
         };
-        const where: Prisma.MemoryRevisionWhereInput = {
-          ...(Object.keys(memory).length > 0 && { memory }),
-          ...(current && { replacedAt: null }),
-        };
+        const isAll = Object.keys(memory).length === 0;
+        const version: Prisma.MemoryRevisionWhereInput = current ? { replacedAt: null } : {};
+        const where: Prisma.MemoryRevisionWhereInput = { ...version, ...(isAll ? {} : { memory }) };
         return connect({
           args,
           context,
           info,
           sortedBy: ['number', 'number'],
-          load({ query, after, before, limit, inverted }) {
+          async load({ query, after, before, limit, inverted }) {
             const order = inverted ? 'desc' : 'asc';
+            const range = { ...(after && { gte: after[0] }), ...(before && { lte: before[0] }) };
+            // First which memories, then their versions: of a join Postgres would begin anew for each page. Those at the ends of
+            // the range may have no version left; each other has one at least.
+            const within = isAll
+              ? undefined
+              : await context.database.prisma.memory.findMany({
+                  where: { AND: [memory, { id: range }] },
+                  select: { id: true },
+                  orderBy: { id: order },
+                  take: limit + 2,
+                });
+            const scoped = within ? { memoryId: { in: within.map(({ id }) => id) } } : {};
             return memoryRevision.findMany({
               ...query,
-              where: { AND: [where, after ? beyond('gt', after) : {}, before ? beyond('lt', before) : {}] },
+              where: {
+                AND: [version, scoped, after ? beyond('gt', after) : {}, before ? beyond('lt', before) : {}],
+              },
               orderBy: [{ memoryId: order }, { version: order }],
               take: limit,
             });

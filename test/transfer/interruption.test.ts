@@ -36,7 +36,7 @@ async function underWay({ ended }: Started): Promise<void> {
   }
 }
 
-describe('an import that is interrupted', () => {
+describe('an import that is interrupted', { timeout: 120_000 }, () => {
   it.each(['SIGKILL', 'SIGINT'] as const)(
     'by %s goes on where it stopped: all is there, and nothing twice',
     async (signal) => {
