@@ -1,8 +1,10 @@
 import { instanceIdPattern } from '../address.ts';
+import type { Context } from '../context.ts';
 import { badInput, ClambakeError } from '../errors.ts';
 import { checkList, checkOptional, checkText, excerpt } from '../input.ts';
 import { checkTypeInScope } from '../memory/scope.ts';
 import { checkProjectName } from '../project/service.ts';
+import { refuseSecrets } from '../secret/refuse.ts';
 import type { InstanceRecord, LinkRecord, MemoryRecord, Problem, RevisionRecord, StateRecord } from './record.ts';
 
 const uidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -42,23 +44,23 @@ export function checkInstance(instance: InstanceRecord): InstanceRecord {
   };
 }
 
-/** @throws ClambakeError BAD_INPUT, also for one version of many: a memory is stored whole or not at all */
-export function checkMemory(memory: MemoryRecord): MemoryRecord {
+/** @throws ClambakeError BAD_INPUT, SECRET_REFUSED, also for one version of many: a memory is stored whole or not at all */
+export function checkMemory(context: Pick<Context, 'secrets'>, memory: MemoryRecord): MemoryRecord {
   return {
     ...checkPlace(memory),
     author: checkAuthor(memory.author),
     createdAt: checkTime('createdAt', memory.createdAt),
-    revisions: checkOrder(memory.revisions.map(checkRevision)),
+    revisions: checkOrder(memory.revisions.map((revision) => checkRevision(context, revision))),
   };
 }
 
-/** @throws ClambakeError BAD_INPUT */
-export function checkState(state: StateRecord): StateRecord {
+/** @throws ClambakeError BAD_INPUT, SECRET_REFUSED */
+export function checkState(context: Pick<Context, 'secrets'>, state: StateRecord): StateRecord {
   const { version } = state;
   if (typeof version === 'number') checkVersion(version);
   return {
     ...checkPlace(state),
-    ...checkTexts(state),
+    ...checkTexts(context, state),
     ...(state.tags && { tags: checkList('tags', 'tag', state.tags) }),
     ...(state.files && { files: checkList('files', 'file', state.files) }),
   };
@@ -82,8 +84,12 @@ function checkPlace<Record extends Pick<MemoryRecord, 'uid' | 'project' | 'type'
   };
 }
 
-/** The texts of a memory: all that a search for secrets would look at, besides tags and files. */
-function checkTexts<Record extends Pick<RevisionRecord, 'title' | 'content'>>(record: Record): Record {
+/** The texts of a memory. What looks like a secret is not imported, nor was it stored elsewhere without somebody allowing it. */
+function checkTexts<
+  Record extends Pick<RevisionRecord, 'title' | 'content'> & Partial<Pick<StateRecord, 'tags' | 'files'>>,
+>(context: Pick<Context, 'secrets'>, record: Record): Record {
+  const { title, content, tags, files } = record;
+  refuseSecrets(context, { title, content, tags, files });
   return {
     ...record,
     title: checkText('title', 'title', record.title),
@@ -91,9 +97,9 @@ function checkTexts<Record extends Pick<RevisionRecord, 'title' | 'content'>>(re
   };
 }
 
-function checkRevision(revision: RevisionRecord): RevisionRecord {
+function checkRevision(context: Pick<Context, 'secrets'>, revision: RevisionRecord): RevisionRecord {
   return {
-    ...checkTexts(revision),
+    ...checkTexts(context, revision),
     version: checkVersion(revision.version),
     tags: checkList('tags', 'tag', revision.tags),
     files: checkList('files', 'file', revision.files),

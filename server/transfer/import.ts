@@ -49,7 +49,10 @@ export async function importRecords(context: Context, batch: Batch): Promise<Imp
   const result = nothing();
   const { problems } = result;
   const instances = checkEach(batch.instances, checkInstance, problems);
-  const memories = onlyOnce(checkEach(batch.memories, checkMemory, problems), problems);
+  const memories = onlyOnce(
+    checkEach(batch.memories, (memory) => checkMemory(context, memory), problems),
+    problems,
+  );
   const links = checkEach(batch.links, checkLink, problems);
 
   const changed = await transaction(pool, async (client) => {

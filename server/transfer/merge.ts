@@ -40,7 +40,10 @@ interface Written extends State {
 export async function mergeStates(context: Context, given: StateRecord[]): Promise<Imported> {
   checkBatch('memories', given.length);
   const result = nothing();
-  const states = onlyOnce(checkEach(given, checkState, result.problems), result.problems);
+  const states = onlyOnce(
+    checkEach(given, (state) => checkState(context, state), result.problems),
+    result.problems,
+  );
   const { pool } = context.database;
   const { written, changed } = await transaction(pool, async (client) => {
     await takeTurn(client);
