@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const remember =
-  'mutation ($type: MemoryType! = GOTCHA, $title: String! = "t", $content: String! = "c", $tags: [String!], $files: [String!], $project: String, $allowSecret: Boolean! = false, $clientKey: String) { remember(type: $type, title: $title, content: $content, tags: $tags, files: $files, project: $project, allowSecret: $allowSecret, clientKey: $clientKey) { id } }';
+  'mutation ($type: MemoryType! = GOTCHA, $title: String! = "t", $content: String! = "c", $tags: [String!], $files: [String!], $project: String, $allowSecret: Boolean! = false, $clientKey: String) { remember(force: true, type: $type, title: $title, content: $content, tags: $tags, files: $files, project: $project, allowSecret: $allowSecret, clientKey: $clientKey) { id } }';
 const update =
   'mutation ($id: ID!, $status: MemoryStatus, $title: String, $content: String, $tags: [String!], $files: [String!], $allowSecret: Boolean! = false) { updateMemory(id: $id, status: $status, title: $title, content: $content, tags: $tags, files: $files, allowSecret: $allowSecret) { id version } }';
 const send =
