@@ -143,7 +143,14 @@ describe('a failure', () => {
 test('a page tells the command line for the next one', async () => {
   answer = (response) =>
     answerJson(response, {
-      data: { recall: { totalCount: 30, pageInfo: { hasNextPage: true, endCursor: 'abc=' }, nodes: [memory] } },
+      data: {
+        recall: {
+          totalCount: 30,
+          pageInfo: { hasNextPage: true, endCursor: 'abc=' },
+          nodes: [memory],
+          edges: [{ cut: false, alike: [] }],
+        },
+      },
     });
   const said = await run(['recall', '--project', 'doc db', '--type', 'issue,fix', '--as', 'human']);
   expect(said.stdout.trimEnd().split('\n').at(-1)).toBe(
