@@ -3,9 +3,10 @@ import { type ConnectionArguments, connect } from '../connection.ts';
 import type { Context } from '../context.ts';
 import type { Memory } from '../database/generated/client.ts';
 import { badInput } from '../errors.ts';
+import { listFirst } from './first.ts';
 import { pack } from './pack.ts';
-import type { Match } from './rank.ts';
-import { countRecalled, first, prepare, type Request, search } from './recall.ts';
+import { type Match, rank } from './rank.ts';
+import { countRecalled, prepare, type Request } from './recall.ts';
 import { explain, type Why } from './why.ts';
 import type { Recalled } from './why-schema.ts';
 
@@ -30,9 +31,12 @@ export async function recallPage(
   // A match of a search is told apart by its place, since its score depends on the time; in a list the place is the order.
   const places = new Map<number, number>();
   const find = async (after: readonly [number, number] | undefined, limit: number): Promise<Match[]> => {
-    if (!prepared) return first(context, filter, after, limit);
+    if (!prepared) return listFirst(context.database.pool, filter, after, limit);
     const offset = after?.[1] ?? 0;
-    const found = await search(context, prepared, filter, { limit, offset });
+    const found = await rank(context.database.pool, prepared.query, prepared.candidates, filter.asOf, {
+      limit,
+      offset,
+    });
     for (const [index, { id }] of found.entries()) places.set(id, offset + index + 1);
     return found;
   };

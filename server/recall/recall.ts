@@ -1,9 +1,8 @@
 import type { Context } from '../context.ts';
+import type { MemoryStatus, MemoryType } from '../database/generated/enums.ts';
 import { statement } from '../database/statement.ts';
 import { type Candidates, chooseCandidates, mostCandidates } from './candidates.ts';
 import { groupsOf, queriesOf, type RecallFilter } from './filter.ts';
-import { listFirst, type Place } from './first.ts';
-import { type Match, rank, type Window } from './rank.ts';
 import type { SearchTerms } from './search-text.ts';
 import { sources } from './sources.ts';
 import { allOf } from './tsquery.ts';
@@ -33,22 +32,6 @@ export async function prepare({ database, words }: Context, { terms, filter }: R
   return { query, candidates: await chooseCandidates(words, query, filter) };
 }
 
-/** The page of a search from a place on, the best first. */
-export const search = (
-  { database }: Context,
-  { query, candidates }: Prepared,
-  { asOf }: RecallFilter,
-  window: Window,
-): Promise<Match[]> => rank(database.pool, query, candidates, asOf, window);
-
-/** The page of what should be known first. */
-export const first = (
-  { database }: Context,
-  filter: RecallFilter,
-  after: Place | undefined,
-  limit: number,
-): Promise<Match[]> => listFirst(database.pool, filter, after, limit);
-
 type CountValues = [query: string | null, excluded: string | null, limit: number | null];
 const passes = '($1::tsquery IS NULL OR search @@ $1::tsquery) AND ($2::tsquery IS NULL OR NOT search @@ $2::tsquery)';
 const counting = (source: string): string => `SELECT count(*)::int AS count FROM (${source} LIMIT $3) AS found`;
@@ -58,12 +41,31 @@ const countThen = statement<{ count: number }, [...CountValues, asOf: Date]>(
   counting(sources.asOf(passes, '$4')),
 );
 
+// By the columns of the index that lists them: through the index of words each of them would have to be fetched.
+const countListed = statement<
+  { count: number },
+  [every: boolean, projectIds: number[], global: boolean, MemoryType[] | null, MemoryStatus[] | null]
+>(
+  'recall-count-listed',
+  ((of: string) => `SELECT CASE WHEN $1::boolean THEN (${of} true)
+     ELSE (${of} project_id = ANY ($2::int[])) + (${of} $3::boolean AND project_id IS NULL) END::int AS count`)(
+    `SELECT count(*) FROM clambake.memory WHERE ($4::clambake.memory_type[] IS NULL OR type = ANY ($4::clambake.memory_type[]))
+       AND ($5::clambake.memory_status[] IS NULL OR status = ANY ($5::clambake.memory_status[])) AND`,
+  ),
+);
+
 /** How many memories a recall can page through: of a search those it weighs, at most 1200; of a list all that pass the filter. */
 export async function countRecalled(
   { database }: Context,
   prepared: Prepared | undefined,
   filter: RecallFilter,
 ): Promise<number> {
+  const { projectIds, global, types, statuses, tags, authors, asOf } = filter;
+  if (!prepared && tags === null && authors === null && asOf === null) {
+    const every = projectIds === null && global;
+    const [listed] = await countListed(database.pool, every, projectIds ?? [], global, types, statuses);
+    return listed?.count ?? 0;
+  }
   const groups = queriesOf(groupsOf(filter));
   const values: CountValues = prepared
     ? [
@@ -72,8 +74,6 @@ export async function countRecalled(
         prepared.candidates.latest ? mostCandidates / 4 : mostCandidates,
       ]
     : [groups.length === 0 ? null : allOf(groups), null, null];
-  const [row] = filter.asOf
-    ? await countThen(database.pool, ...values, filter.asOf)
-    : await countNow(database.pool, ...values);
+  const [row] = asOf ? await countThen(database.pool, ...values, asOf) : await countNow(database.pool, ...values);
   return row?.count ?? 0;
 }

@@ -69,12 +69,13 @@ export async function toQuery(
   for (const { asked, lexemes } of spoken)
     for (const lexeme of lexemes) if (!first.has(lexeme)) first.set(lexeme, asked);
   const { memories, of } = await counter.count([...first.keys()]);
+  const exact = [...first].map(([lexeme, asked]): Word => {
+    const count = of.get(lexeme) ?? 0;
+    return { asked, lexemes: [lexeme], match: 'WORD', count, weight: rarity(count, memories) };
+  });
+  const unknown = exact.filter(({ count }) => count === 0).slice(0, mostLookedUp);
   const found = await Promise.all(
-    [...first].map(async ([lexeme, asked]): Promise<Word> => {
-      const count = of.get(lexeme) ?? 0;
-      const exact: Word = { asked, lexemes: [lexeme], match: 'WORD', count, weight: rarity(count, memories) };
-      return count > 0 ? exact : ((await wordLike(pool, counter, exact)) ?? exact);
-    }),
+    exact.map(async (word) => (unknown.includes(word) ? ((await wordLike(pool, counter, word)) ?? word) : word)),
   );
   return {
     words: found,
@@ -87,6 +88,12 @@ export async function toQuery(
 /** The inverse document frequency of BM25 (Robertson and Spärck Jones), never below 0. */
 const rarity = (count: number, memories: number): number =>
   Math.log(1 + (Math.max(memories, count) - count + 0.5) / (count + 0.5));
+
+/** Most words of a search that occur nowhere and are looked up: each takes a look through the dictionary, and a connection. */
+const mostLookedUp = 8;
+
+/** Letters of the longest word that the dictionary holds (the migration's `add_memory_words`), and of the longest slip of one. */
+const longestWord = 42;
 
 /** Most words that stand for one that occurs nowhere. */
 const mostAlike = 5;
@@ -104,7 +111,7 @@ const findAlike = statement<{ word: string }, [part: string, fragments: string[]
 async function wordLike(pool: pg.Pool, counter: WordCounter, asked: Word): Promise<Word | undefined> {
   const [lexeme = ''] = asked.lexemes;
   const letters = [...lexeme];
-  if (letters.length < 3 || /^\d+$/.test(lexeme)) return undefined;
+  if (letters.length < 3 || letters.length > longestWord || /^\d+$/.test(lexeme)) return undefined;
   const rows = await findAlike(pool, `%${lexeme}%`, fragmentsOf(letters), letters.length - 2, letters.length + 2);
   const words = rows.map(({ word }) => word);
   const whole = words.filter((word) => word.includes(lexeme));

@@ -94,6 +94,12 @@ describe('a question', () => {
     expect((await titles(ann, { search }))[0]).toBe(title);
   });
 
+  it('of words that nobody ever wrote is answered, however many and long they are', async () => {
+    const unknown = Array.from({ length: 40 }, (_, n) => `zq${'xvkj'.repeat(n)}${n}`).join(' ');
+    expect(await titles(ann, { search: unknown })).toEqual([]);
+    expect(await titles(ann, { search: 'y'.repeat(1500) })).toEqual([]);
+  });
+
   it('about a path brings up everything that was learned about it, whatever its status', async () => {
     const [memory] = (await recall(ann, { file: 'proxy.conf' })).nodes;
     expect(memory?.title).toBe('Queries time out behind the proxy');
@@ -160,6 +166,8 @@ describe('what a new session should know first', () => {
     for (const type of ['UPDATE', 'GOTCHA', 'FIX', 'DECISION', 'ISSUE', 'UPDATE'])
       await joe.remember(type, `${type} here`);
     const all = await recall(joe, { type: ['UPDATE', 'GOTCHA', 'FIX', 'DECISION', 'ISSUE'] });
+    expect((await recall(joe, { first: 1 })).totalCount).toBe(6);
+    expect((await recall(joe, { first: 1, type: ['UPDATE'] })).totalCount).toBe(2);
     expect(all.nodes.map(({ title }) => title.split(' ')[0])).toEqual([
       'GOTCHA',
       'ISSUE',
