@@ -1,4 +1,3 @@
-import { ConfigError } from '../../server/config.ts';
 import { CliError, ExitCode } from '../exit.ts';
 import { Interrupted } from '../signals.ts';
 import { json } from './json.ts';
@@ -22,18 +21,19 @@ export function report(error: unknown, asJson: boolean): number {
 
 type Told = Pick<CliError, 'code' | 'message' | 'details'> & { exitCode: number };
 
+/** Errors that are known by their names: the server, which `serve` loads, has classes of its own. */
+const named = new Map<string, Pick<Told, 'exitCode' | 'code'>>([
+  ['ConfigError', { exitCode: ExitCode.usage, code: 'BAD_CONFIGURATION' }],
+  ['DatabaseError', { exitCode: ExitCode.failed, code: 'DATABASE' }],
+]);
+
 function understood(error: unknown): Told {
   if (error instanceof CliError) return error;
   if (error instanceof Interrupted) {
     return { exitCode: error.exitCode, code: 'INTERRUPTED', message: error.message, details: {} };
   }
-  if (error instanceof ConfigError) {
-    return { exitCode: ExitCode.usage, code: 'BAD_CONFIGURATION', message: error.message, details: {} };
-  }
-  // Only `serve` loads the room of this class; the command line knows it by its name.
-  if (error instanceof Error && error.name === 'DatabaseError') {
-    return { exitCode: ExitCode.failed, code: 'DATABASE', message: error.message, details: {} };
-  }
+  const known = error instanceof Error && named.get(error.name);
+  if (known) return { ...known, message: error.message, details: {} };
   // No mistake of the user's: a file that cannot be written, or a fault of Clambake's own. The stack says where.
   const system = error instanceof Error && (error as NodeJS.ErrnoException).syscall !== undefined;
   const message = error instanceof Error ? ((system ? error.message : error.stack) ?? error.message) : String(error);

@@ -476,13 +476,14 @@ describe.runIf(onUnix)('what ends it', () => {
       await expect.poll(watchers, { timeout: 15_000, interval: 5 }).not.toEqual([running.process.pid]);
       await new Promise((resolve) => setTimeout(resolve, delay));
       running.process.kill('SIGKILL');
-      const pid = Number(/ready (\d+)/.exec(running.said.stdout)?.[1]);
-      if (pid) process.kill(pid, 'SIGKILL');
       await expect.poll(() => running.process.signalCode ?? running.process.exitCode).not.toBeNull();
-      await expect.poll(watchers, { timeout: 10_000 }).toEqual([]);
-      // Started too late to be seen above.
-      const late = Number(/ready (\d+)/.exec(running.said.stdout)?.[1]);
-      if (late && isAlive(late)) process.kill(late, 'SIGKILL');
+      const left = (): number[] => {
+        // The command may have been started in the last moment, and be ready long after: the watcher waits for its end.
+        const pid = Number(/ready (\d+)/.exec(running.said.stdout)?.[1]);
+        if (pid && isAlive(pid)) process.kill(pid, 'SIGKILL');
+        return watchers();
+      };
+      await expect.poll(left, { timeout: 20_000 }).toEqual([]);
       await nothingHeld();
     }
   });
