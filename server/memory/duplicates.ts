@@ -26,7 +26,7 @@ export interface Duplicate {
   similarity: number;
 }
 
-const lock = statement<object, [key: string]>('memory-lock-title', 'SELECT pg_advisory_xact_lock(7202, hashtext($1))');
+const lock = statement<object, [key: string]>('memory-lock-place', 'SELECT pg_advisory_xact_lock(7202, hashtext($1))');
 
 const wordsOf = statement<{ title: string[]; content: string[] }, [title: string, content: string]>(
   'memory-duplicate-words',
@@ -42,6 +42,9 @@ const findAlike = statement<Omit<Duplicate, 'similarity'> & { content: string },
 /** Most memories that one word of a title brings in to be compared. */
 const mostByWord = 300;
 
+/** Words of a text that are looked at for rare ones: the longest, which are the rarest. */
+const mostCounted = 60;
+
 /** What a memory is compared with, found out before the transaction that stores it: it needs a connection of its own. */
 export interface Comparison {
   /** Finds what may say the same. */
@@ -54,26 +57,40 @@ export async function compareWith(
   { type, title, content }: Omit<Candidate, 'projectId'>,
 ): Promise<Comparison> {
   const [row] = await wordsOf(database.pool, title, content);
-  const { of } = await counter.count([...(row?.title ?? []).map(marks.title), ...(row?.content ?? [])]);
+  const titled = (row?.title ?? []).map(marks.title);
+  const said = (row?.content ?? []).toSorted((one, other) => other.length - one.length).slice(0, mostCounted);
+  const { of } = await counter.count([...titled, ...said]);
   const count = (word: string): number => of.get(word) ?? 0;
-  const byRarity = (list: readonly string[]): string[] => list.toSorted((one, other) => count(one) - count(other));
-  const titled = byRarity((row?.title ?? []).map(marks.title));
-  // The rare words of the title one by one; of a title of common words, all of them together.
-  const rare = titled.filter((word) => count(word) <= mostByWord).map(term);
-  const byTitle = rare.length > 0 ? rare : titled.length > 0 ? [allOf(titled.map(term))] : [];
-  const telling = byRarity(row?.content ?? []).slice(0, 4);
-  const bringers = [...byTitle, ...(telling.length === 0 ? [] : [allOf(telling.map(term))])];
+  const byRarity = (words: readonly string[]): string[] => words.toSorted((one, other) => count(one) - count(other));
+  // The rare words of the title one by one; where nobody has used one of them before, all the others together.
+  const rare = titled.filter((word) => count(word) <= mostByWord);
+  const common = titled.filter((word) => count(word) > mostByWord);
+  const byTitle = [
+    ...rare.map(term),
+    ...(common.length > 0 && !rare.some((word) => count(word) > 0) ? [allOf(common.map(term))] : []),
+  ];
+  // Any two of those that tell most, since one may be what was put in other words. Of those that are in no memory too: another that
+  // is stored at this moment may have them.
+  const telling = byRarity(said.filter((word) => count(word) > 0)).slice(0, 4);
+  const unheard = said.filter((word) => count(word) === 0).slice(0, 4);
+  const byContent = [telling, unheard].flatMap((words) =>
+    words.length === 1
+      ? words.map(term)
+      : words.flatMap((word, place) => words.slice(place + 1).map((other) => allOf([term(word), term(other)]))),
+  );
+  const bringers = [...byTitle, ...byContent];
   if (bringers.length === 0) return { query: null };
   const statuses = anyOf([marks.status('ACTIVE'), marks.status('RESOLVED')].map(term));
   return { query: allOf([term(marks.type(type)), statuses, anyOf(bringers)]) };
 }
 
 /**
- * Waits for whoever stores the same title at the same moment, until the end of this transaction.
+ * Waits for whoever stores a memory of the same type in the same project, until the end of this transaction: of two that say the same
+ * at the same moment, neither would see the other.
  * @param client inside the transaction that stores it
  */
-export async function lockTitle(client: Queryable, { projectId, type, title }: Candidate): Promise<void> {
-  await lock(client, [projectId ?? '', type, ...[...wordSet(title)].sort()].join(' '));
+export async function lockPlace(client: Queryable, { projectId, type }: Candidate): Promise<void> {
+  await lock(client, `${projectId ?? ''} ${type}`);
 }
 
 /**

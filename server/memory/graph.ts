@@ -137,7 +137,7 @@ const sortable = (text: string): string =>
 
 /** @returns the number of a memory, or that of a message below zero */
 function parseFocus(focus: string): number {
-  const [, kind, id] = /^\s*(?:(memory|message):)?(.*?)\s*$/is.exec(focus) ?? [];
+  const [, kind, id] = /^(?:(memory|message):)?(.*)$/is.exec(focus.trim()) ?? [];
   const number = parseId('focus', kind?.toLowerCase() ?? 'memory', id ?? '');
   return kind?.toLowerCase() === 'message' ? -number : number;
 }

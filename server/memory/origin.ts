@@ -31,50 +31,78 @@ const kinds = {
 const namesOf = (named: NamedLinks): [argument: keyof typeof kinds, kind: MemoryLinkKind, names: string[]][] =>
   (Object.keys(kinds) as (keyof typeof kinds)[]).map((argument) => [argument, kinds[argument], named[argument] ?? []]);
 
+/** The other ends of the links that a memory is to be stored with. Their rows are locked. */
+export interface Ends {
+  links: Omit<Link, 'fromId'>[];
+  rows: Awaited<ReturnType<typeof lockMemories>>;
+}
+
 /**
- * Links a memory that is being stored, and changes the status of what it resolves and supersedes; all in the caller's transaction.
- * @param id the new memory, which nothing can point to yet
+ * Finds what a memory bears on and locks it, together with the memory itself where it is there already: all that the transaction will
+ * change, in one order, and before it writes anything. Whoever writes waits for others who write the same new words, and would else
+ * wait for them while they wait for the rows.
+ * @param known the memory, where it is known; undefined for a new one
  * @param places where titles are looked for
- * @returns the memories whose status changed
  * @throws ClambakeError BAD_INPUT, NOT_FOUND
  */
-export async function linkNew(
+export async function lockEnds(
+  client: Queryable,
+  known: number | undefined,
+  named: NamedLinks,
+  places: readonly Place[],
+): Promise<Ends> {
+  const links: Ends['links'] = [];
+  for (const [argument, kind, names] of namesOf(named)) {
+    const found = await findNamed(client, names, {
+      argument,
+      places,
+      ...(kind === 'FIXES' && { prefer: 'ISSUE' as const }),
+      ...(known !== undefined && { except: known }),
+    });
+    links.push(...found.map(({ id }) => ({ toId: id, kind })));
+  }
+  const ids = new Set([...links.map(({ toId }) => toId), ...(known === undefined ? [] : [known])]);
+  const rows = ids.size === 0 ? [] : await lockMemories(client, [...ids]);
+  if (named.resolve && !rows.some((row) => isFixedIssue(links, row))) {
+    throw badInput(
+      'resolve',
+      'resolve is given, and no issue that the memory fixes: name one (--fixes 17), or leave resolve out.',
+    );
+  }
+  return { links, rows };
+}
+
+const isEnd = (links: Ends['links'], kind: MemoryLinkKind, id: number): boolean =>
+  links.some((link) => link.kind === kind && link.toId === id);
+const isFixedIssue = (links: Ends['links'], row: Ends['rows'][number]): boolean =>
+  row.type === 'ISSUE' && isEnd(links, 'FIXES', row.id);
+
+/**
+ * Links a memory that was stored, and changes the status of what it resolves and supersedes; all in the caller's transaction.
+ * @param id the memory, which nothing that it supersedes leads to
+ * @returns the memories whose status changed
+ */
+export async function storeLinks(
   context: Context,
   client: Queryable,
   id: number,
-  named: NamedLinks,
-  places: readonly Place[],
+  { links, rows }: Ends,
+  resolve: boolean,
 ): Promise<Revised[]> {
-  const links: Link[] = [];
-  for (const [argument, kind, names] of namesOf(named)) {
-    const prefer = kind === 'FIXES' ? { prefer: 'ISSUE' as const } : {};
-    const found = await findNamed(client, names, { argument, places, except: id, ...prefer });
-    links.push(...found.map((memory) => ({ fromId: id, toId: memory.id, kind })));
-  }
-  if (links.length === 0) {
-    if (named.resolve) throw nothingToResolve();
-    return [];
-  }
-  const rows = await lockMemories(client, [...new Set(links.map(({ toId }) => toId))]);
-  const isTarget = (kind: MemoryLinkKind, toId: number): boolean =>
-    links.some((link) => link.kind === kind && link.toId === toId);
-  const issues = rows.filter((row) => row.type === 'ISSUE' && isTarget('FIXES', row.id));
-  if (named.resolve && issues.length === 0) throw nothingToResolve();
-  await insertLinks(context, client, links);
+  if (links.length === 0) return [];
+  await insertLinks(
+    context,
+    client,
+    links.map((link) => ({ fromId: id, ...link })),
+  );
   const revised: (Revised | undefined)[] = [];
   for (const row of rows) {
-    if (named.resolve && row.status === 'ACTIVE' && issues.includes(row))
+    if (resolve && row.status === 'ACTIVE' && isFixedIssue(links, row))
       revised.push(await revise(context, client, row.id, { status: 'RESOLVED' }));
-    if (isTarget('SUPERSEDES', row.id)) revised.push(await supersede(context, client, row.id));
+    if (isEnd(links, 'SUPERSEDES', row.id)) revised.push(await supersede(context, client, row.id));
   }
   return revised.filter((one) => one !== undefined);
 }
-
-const nothingToResolve = () =>
-  badInput(
-    'resolve',
-    'resolve is given, and no issue that the memory fixes: name one (--fixes 17), or leave resolve out.',
-  );
 
 // What was stored with a memory has its very time: the time of the transaction.
 const listFirstLinks = statement<Meant & { kind: MemoryLinkKind; left: boolean; resolved: boolean }, [id: number]>(

@@ -25,7 +25,7 @@ interface Naming {
   places: readonly Place[];
   /** Where several have a title, those of this type come first. */
   prefer?: MemoryType;
-  /** The memory that is never meant. */
+  /** The memory that is to be linked: none of these titles means it, and its number is a mistake. */
   except?: number;
 }
 
@@ -87,11 +87,9 @@ export async function findNamed(queryable: Queryable, names: readonly string[], 
   if (names.length > mostNames)
     throw badInput(argument, `${argument} names ${names.length} memories: at most ${mostNames} at once.`);
   const ids = names.filter(isId).map((name) => parseId(argument, 'memory', name.trim()));
-  const byId = new Map(
-    (ids.length > 0 ? await findByIds(queryable, ids) : [])
-      .filter(({ id }) => id !== naming.except)
-      .map((memory) => [memory.id, memory]),
-  );
+  if (naming.except !== undefined && ids.includes(naming.except))
+    throw badInput(argument, `Memory #${naming.except} cannot be linked with itself.`);
+  const byId = new Map((ids.length > 0 ? await findByIds(queryable, ids) : []).map((memory) => [memory.id, memory]));
   const missing = ids.filter((id) => !byId.has(id));
   if (missing.length > 0) {
     const list = missing.map((id) => `#${id}`).join(', ');

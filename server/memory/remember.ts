@@ -1,17 +1,16 @@
-import { isDeepStrictEqual } from 'node:util';
-import { isRepeated, keyConflict, scopedKey } from '../client-key.ts';
+import { scopedKey } from '../client-key.ts';
 import { authorId, type Context, signature } from '../context.ts';
 import type { MemoryType } from '../database/generated/enums.ts';
 import { type Queryable, statement, transaction } from '../database/statement.ts';
-import { badInput } from '../errors.ts';
+import { badInput, ClambakeError } from '../errors.ts';
 import { checkList, checkText } from '../input.ts';
 import { ensureProject, projectKey } from '../project/service.ts';
 import { logAllowed, refuseSecrets } from '../secret/refuse.ts';
-import { alreadyKnown, compareWith, findDuplicates, lockTitle } from './duplicates.ts';
-import { findSource, isLinkedAs, linkNew, type NamedLinks } from './origin.ts';
-import { publishRevised, revise } from './revise.ts';
+import { alreadyKnown, compareWith, findDuplicates, lockPlace } from './duplicates.ts';
+import { findSource, lockEnds, type NamedLinks, storeLinks } from './origin.ts';
+import { findRemembered, isWritten } from './repetition.ts';
+import { publishRevised, type Revised, revise, type State } from './revise.ts';
 import { checkTypeInScope } from './scope.ts';
-import { isWritten } from './update.ts';
 
 export interface NewMemory extends NamedLinks {
   /** The project; that of the instance where it is neither given nor global. */
@@ -55,12 +54,26 @@ const insertMemory = statement<{ id: number }, InsertValues>(
    SELECT id, version, title, content, status, tags, files, author_id, $8 FROM stored RETURNING memory_id AS id`,
 );
 
+const setSource = statement<{ sourceId: number }, [id: number, sourceId: number]>(
+  'memory-set-source',
+  'UPDATE clambake.memory SET source_id = coalesce(source_id, $2) WHERE id = $1 RETURNING source_id AS "sourceId"',
+);
+
+interface Stored {
+  id: number;
+  isNew: boolean;
+  /** The name of its project; null where it is global. */
+  project: string | null;
+  /** The memories of which a version was stored with it. */
+  revised: Revised[];
+}
+
 /**
  * Stores what an instance learned (protocol: when you discover something), with its links and what becomes of the memories it
  * resolves and supersedes: all of it or nothing.
  * @returns the id of the memory; of the first one where the `clientKey` was used before
  * @throws ClambakeError BAD_INPUT, NOT_FOUND (a link's other end, the source), CONFLICT (client key with other content, or it is
- *   known already: see `duplicates.ts`), SECRET_REFUSED, FORBIDDEN (a secret where others share)
+ *   known already: see `duplicates.ts`; another source), SECRET_REFUSED, FORBIDDEN (a secret where others share)
  */
 export async function remember(context: Context, memory: NewMemory): Promise<number> {
   const { database } = context;
@@ -79,48 +92,54 @@ export async function remember(context: Context, memory: NewMemory): Promise<num
   // Whoever says what it takes the place of knows what there is.
   const asIs = memory.force || (memory.supersedes ?? []).length > 0;
   const comparison = asIs ? undefined : await compareWith(context, { type: memory.type, title, content });
-  const stored = await transaction(database.pool, async (client) => {
+  const stored = await transaction(database.pool, async (client): Promise<Stored | undefined> => {
+    // Its own first try is no duplicate, and titles that it named may be others by now.
+    if (key !== null && (await isWritten(client, key))) return undefined;
     const project = await projectOf(context, client, memory);
     const places = project ? [project.id, null] : [null];
     const candidate = { projectId: project?.id ?? null, type: memory.type, title, content };
-    if (comparison) await lockTitle(client, candidate);
-    // Its own first try is no duplicate, but a repetition.
-    const known =
-      !comparison || (key !== null && (await isWritten(client, key)))
-        ? []
-        : await findDuplicates(client, candidate, comparison);
+    if (comparison) await lockPlace(client, candidate);
+    const known = comparison ? await findDuplicates(client, candidate, comparison) : [];
     if (known[0] && !memory.update) throw alreadyKnown(known);
-    if (known[0]) {
-      const { id } = known[0];
-      const united = (one: string[], other: string[]): string[] => [...new Set([...one, ...other])];
-      const change = { title, content, tags: united(known[0].tags, tags), files: united(known[0].files, files) };
-      const revised = await revise(context, client, id, change);
-      if (revised) await logAllowed(client, context, `memory #${id}`, allowed);
-      const linked = await linkNew(context, client, id, memory, places);
-      return { id, isNew: false, project: null, revised: [...(revised ? [revised] : []), ...linked] };
+    const ends = await lockEnds(client, known[0]?.id, memory, places);
+    const revised: Revised[] = [];
+    let id = known[0]?.id;
+    if (id === undefined) {
+      const own = [title, content, tags, files] as const;
+      const [row] = await insertMemory(
+        ...([client, candidate.projectId, memory.type, ...own, authorId(context), key, sourceId] as const),
+      );
+      if (!row) throw new Error('The memory was not stored.');
+      id = row.id;
+      await logAllowed(client, context, `memory #${id}`, allowed);
+    } else {
+      const change = (now: State) => ({ title, content, tags: union(now.tags, tags), files: union(now.files, files) });
+      const version = await revise(context, client, id, change, key);
+      if (version) {
+        revised.push(version);
+        await logAllowed(client, context, `memory #${id}`, allowed);
+      }
+      if (sourceId !== null) await addSource(client, id, sourceId);
     }
-    const values: InsertValues = [
-      project?.id ?? null,
-      memory.type,
+    revised.push(...(await storeLinks(context, client, id, ends, memory.resolve ?? false)));
+    return { id, isNew: known.length === 0, project: project?.name ?? null, revised };
+  }).catch(async (error: unknown) => {
+    // The first try may have been under way still.
+    if (key !== null && (await isWritten(database.pool, key))) return undefined;
+    throw error;
+  });
+  if (stored === undefined) {
+    const project = memory.global ? null : projectKey(memory.project ?? ownProject(context));
+    return findRemembered(context, key ?? '', {
+      ...memory,
       title,
       content,
       tags,
       files,
-      authorId(context),
-      key,
+      projectKey: project,
       sourceId,
-    ];
-    const [row] = await insertMemory(client, ...values);
-    if (!row) throw new Error('The memory was not stored.');
-    await logAllowed(client, context, `memory #${row.id}`, allowed);
-    // After the memory itself: a request that is repeated fails on its key before it looks for titles, which may be others by now.
-    const revised = await linkNew(context, client, row.id, memory, places);
-    return { id: row.id, isNew: true, project: project?.name ?? null, revised };
-  }).catch((error: unknown) => {
-    if (key === null || !isRepeated(error, 'memory_revision_client_key_key')) throw error;
-    return { id: null, isNew: false, project: null, revised: [] };
-  });
-  if (stored.id === null) return findEarlier(context, key ?? '', { ...memory, title, content, tags, files }, sourceId);
+    });
+  }
   if (stored.isNew) {
     context.news.happened({
       kind: 'MEMORY_WRITTEN',
@@ -143,29 +162,16 @@ async function projectOf({ viewer }: Context, queryable: Queryable, { project, g
   throw badInput('project', 'Say what the memory belongs to: a project, or global.');
 }
 
-async function findEarlier(
-  context: Context,
-  clientKey: string,
-  memory: NewMemory,
-  sourceId: number | null,
-): Promise<number> {
-  const earlier = await context.database.prisma.memoryRevision.findUnique({
-    where: { clientKey },
-    include: { memory: { select: { type: true, sourceId: true, project: { select: { key: true } } } } },
-  });
-  if (!earlier) throw new Error('A memory was found by its client key and is gone.');
-  const { viewer } = context;
-  const own = viewer.kind === 'instance' ? viewer.projectName : '';
-  const project = memory.global ? null : projectKey(memory.project ?? own);
-  const same =
-    earlier.version === 1 &&
-    earlier.memory.type === memory.type &&
-    (earlier.memory.project?.key ?? null) === project &&
-    earlier.title === memory.title &&
-    earlier.content === memory.content &&
-    earlier.memory.sourceId === sourceId &&
-    isDeepStrictEqual([earlier.tags, earlier.files], [memory.tags, memory.files]) &&
-    (await isLinkedAs(context.database.pool, earlier.memoryId, memory));
-  if (!same) throw keyConflict('memory', earlier.memoryId);
-  return earlier.memoryId;
+const ownProject = ({ viewer }: Context): string => (viewer.kind === 'instance' ? viewer.projectName : '');
+
+const union = (one: readonly string[], other: readonly string[]): string[] => [...new Set([...one, ...other])];
+
+/** @throws ClambakeError CONFLICT where the memory came from another message */
+async function addSource(client: Queryable, id: number, sourceId: number): Promise<void> {
+  const [row] = await setSource(client, id, sourceId);
+  if (row?.sourceId === sourceId) return;
+  throw new ClambakeError(
+    'CONFLICT',
+    `Memory #${id} came from message #${row?.sourceId}, and not from #${sourceId}: leave source out, or store a memory of its own (--force).`,
+  );
 }

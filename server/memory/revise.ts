@@ -61,6 +61,7 @@ const updateMemoryRow = statement<object, UpdateValues>(
 /**
  * Stores a new version of a memory, by whoever asks; what the change leaves out stays. Part of a transaction: whoever changes several
  * locks them first, in the order of their numbers.
+ * @param change what is to be other than now, or how to find that from what is there now
  * @returns undefined where the change changes nothing, and no version was made
  * @param ifVersion the version that whoever asks has read; null for whichever there is
  * @throws ClambakeError NOT_FOUND, CONFLICT (another version than `ifVersion`)
@@ -69,17 +70,18 @@ export async function revise(
   context: Context,
   client: Queryable,
   id: number,
-  change: Partial<State>,
+  change: Partial<State> | ((now: State) => Partial<State>),
   clientKey: string | null = null,
   ifVersion: number | null = null,
 ): Promise<Revised | undefined> {
   const [row] = await lockMemory(client, id);
   if (!row) throw noSuchMemory(id);
   const { project, version, ...before } = row;
+  const changed = typeof change === 'function' ? change(before) : change;
   if (ifVersion !== null && ifVersion !== version) {
-    throw await editConflict(client, id, ifVersion, { ...before, version }, change);
+    throw await editConflict(client, id, ifVersion, { ...before, version }, changed);
   }
-  const after: State = { ...before, ...change };
+  const after: State = { ...before, ...changed };
   if (isDeepStrictEqual(after, before)) return undefined;
   const { title, content, status, tags, files } = after;
   await updateMemoryRow(client, id, title, content, status, tags, files, authorId(context), clientKey);

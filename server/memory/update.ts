@@ -1,11 +1,11 @@
-import { isDeepStrictEqual } from 'node:util';
-import { isRepeated, keyConflict, scopedKey } from '../client-key.ts';
+import { isRepeated, scopedKey } from '../client-key.ts';
 import type { Context } from '../context.ts';
 import type { MemoryStatus } from '../database/generated/enums.ts';
-import { type Queryable, statement, transaction } from '../database/statement.ts';
+import { transaction } from '../database/statement.ts';
 import { badInput, notFound } from '../errors.ts';
 import { checkList, checkText } from '../input.ts';
 import { type FoundSecret, logAllowed, refuseSecrets } from '../secret/refuse.ts';
+import { isWritten, requireSameChange } from './repetition.ts';
 import { noSuchMemory, publishRevised, revise, type State } from './revise.ts';
 
 export interface MemoryChange {
@@ -19,15 +19,6 @@ export interface MemoryChange {
   /** Whether what looks like a secret may be stored. */
   allowSecret?: boolean;
 }
-
-const findWritten = statement<object, [clientKey: string]>(
-  'memory-written',
-  'SELECT FROM clambake.memory_revision WHERE client_key = $1',
-);
-
-/** Whether a request with this key has written a version. */
-export const isWritten = async (client: Queryable, key: string): Promise<boolean> =>
-  (await findWritten(client, key)).length > 0;
 
 /**
  * Changes a memory (protocol: updating memory); what is undefined stays. The version before is kept. A change that changes
@@ -93,11 +84,11 @@ async function apply(
       if (written) await logAllowed(client, context, `memory #${id}`, allowed);
       return written;
     });
-    if (revised === 'repeated') await requireSame(context, key ?? '', id, checked);
+    if (revised === 'repeated') await requireSameChange(context, key ?? '', id, checked);
     else if (revised) publishRevised(context, [revised]);
   } catch (error) {
     if (key === null || !isRepeated(error, 'memory_revision_client_key_key')) throw error;
-    await requireSame(context, key, id, checked);
+    await requireSameChange(context, key, id, checked);
   }
 }
 
@@ -109,17 +100,4 @@ function check({ status, title, content, tags, files }: MemoryChange): Partial<S
     ...(tags && { tags: checkList('tags', 'tag', tags) }),
     ...(files && { files: checkList('files', 'file', files) }),
   };
-}
-
-async function requireSame(
-  { database }: Context,
-  clientKey: string,
-  id: number,
-  checked: Partial<State>,
-): Promise<void> {
-  const earlier = await database.prisma.memoryRevision.findUnique({ where: { clientKey } });
-  const same =
-    earlier?.memoryId === id &&
-    Object.entries(checked).every(([name, value]) => isDeepStrictEqual(earlier[name as keyof State], value));
-  if (!same) throw keyConflict('memory', earlier?.memoryId ?? id);
 }

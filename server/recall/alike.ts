@@ -1,11 +1,18 @@
-/** The words of a text, without regard to case and punctuation. */
+/** Chinese, Japanese and Korean, which put no space between words. */
+const unspaced = /([⺀-鿿가-힯豈-﫿]+)/u;
+
+/** The words of a text, without regard to case and punctuation; of Chinese, Japanese and Korean each two neighbouring characters. */
 export function wordSet(text: string): ReadonlySet<string> {
-  return new Set(
-    text
-      .normalize('NFKC')
-      .toLowerCase()
-      .match(/[\p{L}\p{N}_]+/gu) ?? [],
-  );
+  const runs = text
+    .normalize('NFKC')
+    .toLowerCase()
+    .match(/[\p{L}\p{N}_]+/gu);
+  return new Set(runs?.flatMap((run) => run.split(unspaced).flatMap(piecesOf)));
+}
+
+function piecesOf(run: string): string[] {
+  if (!unspaced.test(run) || run.length === 1) return run === '' ? [] : [run];
+  return Array.from({ length: run.length - 1 }, (_, place) => run.slice(place, place + 2));
 }
 
 /** What part of the words of two texts they have in common: the Jaccard index, 1 for equal ones and 0 for strangers. */

@@ -137,7 +137,8 @@ create function clambake.memory_search(
   language plpgsql immutable parallel safe as $$
 declare
   named tsvector := clambake.search_vector(title);
-  marks text[] := array['p:' || coalesce(project_id::text, ''), 'k:' || lower(type::text), 's:' || lower(status::text),
+  marks text[] := array['p:' || coalesce(project_id::text, ''), 'k:' || lower(type::text collate "C"),
+    's:' || lower(status::text collate "C"),
     'a:' || coalesce(author_id, 'human')];
 begin
   marks := marks || array(select 't:' || word from unnest(tsvector_to_array(named)) as word)
