@@ -57,10 +57,12 @@ export function insertLinks(context: Context, client: Queryable, links: readonly
  */
 export async function linkMemories(context: Context, named: NamedLink): Promise<Link> {
   const { link, revised } = await transaction(context.database.pool, async (client) => {
-    if (named.kind === 'SUPERSEDES') await lockSupersession(client);
     const link = await findEnds(context, client, named);
     if (link.fromId === link.toId) throw badInput('to', `Memory #${link.fromId} cannot be linked with itself.`);
-    if (link.kind === 'SUPERSEDES') await lockMemories(client, [link.toId]);
+    if (link.kind === 'SUPERSEDES') {
+      await lockSupersession(client);
+      await lockMemories(client, [link.toId]);
+    }
     const [stored] = await insertLinks(context, client, [link]);
     if (stored?.kind !== 'SUPERSEDES') return { link, revised: undefined };
     await refuseCycle(client, link.fromId, link.toId);

@@ -44,15 +44,8 @@ const findTitleWords = statement<{ words: string[] }, [title: string]>(
   'SELECT tsvector_to_array(clambake.search_vector(lower($1))) AS words',
 );
 
-const findByTitle = statement<Named, [title: string, query: string, except: number]>(
+const findByTitle = statement<Named, [title: string, projectId: number | null, everywhere: boolean, except: number]>(
   'memory-by-title',
-  `SELECT ${columns} FROM clambake.memory
-   WHERE search @@ $2::tsquery AND lower(title) = lower($1) AND id <> $3 ORDER BY id DESC LIMIT 10`,
-);
-
-// For titles that have no word, and those whose words are cut elsewhere in other case (`nullFilter` is two, `nullfilter` one).
-const scanForTitle = statement<Named, [title: string, projectId: number | null, everywhere: boolean, except: number]>(
-  'memory-by-title-scan',
   `SELECT ${columns} FROM clambake.memory
    WHERE lower(title) = lower($1) AND ($3 OR project_id IS NOT DISTINCT FROM $2::int) AND id <> $4 ORDER BY id DESC LIMIT 10`,
 );
@@ -132,22 +125,16 @@ export function areMeant(names: readonly string[], memories: readonly Meant[]): 
 async function findTitled(queryable: Queryable, name: string, naming: Naming): Promise<Named> {
   const { argument, places, prefer, except = 0 } = naming;
   const title = checkText(argument, 'title', name);
-  const [row] = await findTitleWords(queryable, title);
-  const words = (row?.words ?? []).map((word) => term(marks.title(word)));
   for (const place of places) {
-    const query = allOf([...within([place]), ...words]);
-    let found = words.length > 0 ? await findByTitle(queryable, title, query, except) : [];
-    if (found.length === 0) {
-      const everywhere = place === 'everywhere';
-      found = await scanForTitle(queryable, title, everywhere ? null : place, everywhere, except);
-    }
+    const everywhere = place === 'everywhere';
+    const found = await findByTitle(queryable, title, everywhere ? null : place, everywhere, except);
     const preferred = found.filter(({ type }) => type === prefer);
     const candidates = preferred.length > 0 ? preferred : found;
     const [only, second] = candidates;
     if (second) throw ambiguous(argument, title, candidates);
     if (only) return only;
   }
-  throw unknown(title, await nearestTo(queryable, title, words, naming));
+  throw unknown(title, await nearestTo(queryable, title, naming));
 }
 
 /** The mark of places in the index; none where everything is meant. */
@@ -157,12 +144,9 @@ function within(places: readonly Place[]): string[] {
 }
 
 /** Up to five memories of a title near to one: those it takes few edits to, then those that share words, the most alike first. */
-async function nearestTo(
-  queryable: Queryable,
-  title: string,
-  words: readonly string[],
-  { places, except }: Naming,
-): Promise<Named[]> {
+async function nearestTo(queryable: Queryable, title: string, { places, except }: Naming): Promise<Named[]> {
+  const [row] = await findTitleWords(queryable, title);
+  const words = (row?.words ?? []).map((word) => term(marks.title(word)));
   const projectIds = places.filter((place) => typeof place === 'number');
   const newest = await listNewest(queryable, projectIds, places.includes(null), places.includes('everywhere'));
   const alike =

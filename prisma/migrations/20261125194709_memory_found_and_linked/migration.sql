@@ -171,6 +171,8 @@ drop function clambake.search_text(text);
 create index memory_search_idx on clambake.memory using gin (search) with (fastupdate = off);
 create index memory_project_id_type_status_priority_id_idx on clambake.memory (project_id, type, status, priority, id);
 create index memory_type_status_priority_id_idx on clambake.memory (type, status, priority, id);
+-- By hash: what is looked for is a whole title, of whatever length.
+create index memory_lower_title_idx on clambake.memory using hash (lower(title));
 -- How often a word occurs is read from the statistics: many words, looked at often.
 alter table clambake.memory alter column search set statistics 500;
 alter table clambake.memory set (autovacuum_analyze_scale_factor = 0.05);
