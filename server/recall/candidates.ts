@@ -26,10 +26,10 @@ export async function chooseCandidates(counter: WordCounter, query: Query, filte
   const scope = [...queriesOf(groups), ...query.required.map((phrase) => `(${phrase})`)];
   // A phrase or a path is rare by itself.
   if (query.required.length > 0) return { query: allOf(scope), latest: false };
-  const { of } = await counter.count([
-    ...groups.flat(),
-    ...query.words.flatMap(({ lexemes }) => lexemes.map(marks.title)),
-  ]);
+  const { of } = await counter.count(
+    [...groups.flat(), ...query.words.flatMap(({ lexemes }) => lexemes.map(marks.title))],
+    filter.asOf,
+  );
   const sum = (words: readonly string[]): number => words.reduce((total, word) => total + (of.get(word) ?? 0), 0);
   const { memories } = query;
   // What passes the filters is at most what passes the strictest; words and filters are taken to have nothing to do with each other.

@@ -28,7 +28,7 @@ export interface Prepared {
  */
 export async function prepare({ database, words }: Context, { terms, filter }: Request): Promise<Prepared | undefined> {
   if (!terms && filter.file === null) return undefined;
-  const query = await toQuery(database.pool, words, terms ?? { words: [], phrases: [], excluded: [] }, filter.file);
+  const query = await toQuery(database.pool, words, terms ?? { words: [], phrases: [], excluded: [] }, filter);
   return { query, candidates: await chooseCandidates(words, query, filter) };
 }
 

@@ -26,6 +26,15 @@ const countEach = statement<{ word: string; count: number }, [words: string[], q
    FROM unnest($1::text[], $2::text[]) AS asked (word, query)`,
 );
 
+// Versions of then: the current ones that are no later, and those that had not been replaced.
+const countEachThen = statement<{ word: string; count: number }, [words: string[], queries: string[], asOf: Date]>(
+  'recall-count-then',
+  `SELECT word, ((SELECT count(*) FROM clambake.memory WHERE search @@ query::tsquery AND updated_at <= $3)
+     + (SELECT count(*) FROM clambake.memory_revision
+        WHERE search @@ query::tsquery AND created_at <= $3 AND replaced_at > $3))::int AS count
+   FROM unnest($1::text[], $2::text[]) AS asked (word, query)`,
+);
+
 interface Statistics {
   memories: number;
   /** The share of all memories in which a common word or mark occurs. */
@@ -54,8 +63,11 @@ export class WordCounter {
     this.#pool = pool;
   }
 
-  /** @throws what pg throws */
-  async count(words: readonly string[]): Promise<WordCounts> {
+  /**
+   * @param asOf counts the versions of that time, the current ones where it is null; a common word has the share that it has today
+   * @throws what pg throws
+   */
+  async count(words: readonly string[], asOf: Date | null = null): Promise<WordCounts> {
     const { memories, shares } = await this.#current();
     const of = new Map<string, number>();
     const rare: string[] = [];
@@ -65,7 +77,11 @@ export class WordCounter {
       else of.set(word, Math.round(share * memories));
     }
     if (rare.length > 0) {
-      for (const { word, count } of await countEach(this.#pool, rare, rare.map(term))) of.set(word, count);
+      const queries = rare.map(term);
+      const counted = asOf
+        ? await countEachThen(this.#pool, rare, queries, asOf)
+        : await countEach(this.#pool, rare, queries);
+      for (const { word, count } of counted) of.set(word, count);
     }
     return { memories, of };
   }

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { statement } from '../database/statement.ts';
 import { badInput } from '../errors.ts';
 import { excerpt } from '../input.ts';
+import type { RecallFilter } from './filter.ts';
 import type { SearchTerms } from './search-text.ts';
 import { anyOf, term } from './tsquery.ts';
 import type { WordCounter } from './word-counts.ts';
@@ -44,14 +45,14 @@ const analyse = statement<{ asked: string; lexemes: string[]; query: string }, [
 
 /**
  * Turns what somebody searches for into what Postgres looks for.
- * @param file a path to filter by
+ * @param filter of which the path and the time matter: words are counted, and forgiven, by what was known then
  * @throws ClambakeError BAD_INPUT where nothing is left: only words that occur everywhere, or signs that are no words
  */
 export async function toQuery(
   pool: pg.Pool,
   counter: WordCounter,
   { words, phrases, excluded }: SearchTerms,
-  file: string | null,
+  { file, asOf }: Pick<RecallFilter, 'file' | 'asOf'>,
 ): Promise<Query> {
   const required = [...phrases, ...(file === null ? [] : [file])];
   const rows = await analyse(pool, [...words, ...required], [...required, ...excluded]);
@@ -68,14 +69,14 @@ export async function toQuery(
   const first = new Map<string, string>();
   for (const { asked, lexemes } of spoken)
     for (const lexeme of lexemes) if (!first.has(lexeme)) first.set(lexeme, asked);
-  const { memories, of } = await counter.count([...first.keys()]);
+  const { memories, of } = await counter.count([...first.keys()], asOf);
   const exact = [...first].map(([lexeme, asked]): Word => {
     const count = of.get(lexeme) ?? 0;
     return { asked, lexemes: [lexeme], match: 'WORD', count, weight: rarity(count, memories) };
   });
   const unknown = exact.filter(({ count }) => count === 0).slice(0, mostLookedUp);
   const found = await Promise.all(
-    exact.map(async (word) => (unknown.includes(word) ? ((await wordLike(pool, counter, word)) ?? word) : word)),
+    exact.map(async (word) => (unknown.includes(word) ? ((await wordLike(pool, counter, word, asOf)) ?? word) : word)),
   );
   return {
     words: found,
@@ -108,7 +109,12 @@ const findAlike = statement<{ word: string }, [part: string, fragments: string[]
  * Looks for words of which this one is a part, or else for which it may be a slip of the keyboard: one letter off in a short word,
  * two in a longer one, or two that changed places.
  */
-async function wordLike(pool: pg.Pool, counter: WordCounter, asked: Word): Promise<Word | undefined> {
+async function wordLike(
+  pool: pg.Pool,
+  counter: WordCounter,
+  asked: Word,
+  asOf: Date | null,
+): Promise<Word | undefined> {
   const [lexeme = ''] = asked.lexemes;
   const letters = [...lexeme];
   if (letters.length < 3 || letters.length > longestWord || /^\d+$/.test(lexeme)) return undefined;
@@ -126,7 +132,7 @@ async function wordLike(pool: pg.Pool, counter: WordCounter, asked: Word): Promi
   ranked.sort((one, other) => one.off - other.off || (one.word < other.word ? -1 : 1));
   const nearest = ranked.filter(({ off }) => match === 'PART' || off === ranked[0]?.off).slice(0, mostAlike);
   const lexemes = nearest.map(({ word }) => word);
-  const { of, memories } = await counter.count(lexemes);
+  const { of, memories } = await counter.count(lexemes, asOf);
   const count = lexemes.reduce((sum, word) => sum + (of.get(word) ?? 0), 0);
   if (count === 0) return undefined;
   return { ...asked, lexemes, match, count, weight: rarity(count, memories) * (match === 'PART' ? 0.6 : 0.7) };

@@ -158,6 +158,23 @@ describe('what was known at a time', () => {
     expect(await titles(eve, { search: 'pypff' })).toEqual(['We use pypff']);
     expect(await titles(eve, { asOf: '2020-01-01' })).toEqual([]);
   });
+
+  it('is found by the words of then, and by none that came later', async () => {
+    const eve = await server.register('reworded');
+    const id = await eve.remember('DECISION', 'Backups go to quasarbox', { content: 'Nightly, by zephyrsync.' });
+    await sleep(20);
+    const then = new Date().toISOString();
+    await sleep(20);
+    await update(eve, id, 'title: "Backups go to nebulavault", content: "Hourly."');
+    for (const search of ['quasarbox', 'zephyrsync', 'quasarbx', '"by zephyrsync"', 'nebulavault quasarbox']) {
+      expect(await titles(eve, { search, asOf: then })).toEqual(['Backups go to quasarbox']);
+    }
+    const [edge] = (await recall(eve, { search: 'quasarbox', asOf: then })).edges;
+    expect(edge?.why.words).toMatchObject([{ found: 'quasarbox', memories: 1 }]);
+    expect(await titles(eve, { search: 'nebulavault', asOf: then })).toEqual([]);
+    expect(await titles(eve, { search: 'quasarbox' })).toEqual([]);
+    expect(await titles(eve, { search: 'nebulavault' })).toEqual(['Backups go to nebulavault']);
+  });
 });
 
 describe('what a new session should know first', () => {
