@@ -1,4 +1,4 @@
-import { groupsOf, queriesOf, type RecallFilter } from './filter.ts';
+import { every, groupsOf, nothing, queriesOf, type RecallFilter } from './filter.ts';
 import { allOf, anyOf, marks, term } from './tsquery.ts';
 import type { WordCounter } from './word-counts.ts';
 import { type Query, queryOf, type Word } from './words.ts';
@@ -9,11 +9,14 @@ import { type Query, queryOf, type Word } from './words.ts';
  */
 export const mostCandidates = 1200;
 
+/** Most memories that one search weighs whose words tell them from no others: the latest. */
+export const mostLatest = 300;
+
 /** Which memories a search weighs. */
 export interface Candidates {
-  /** The text of a tsquery; null where every memory matches. */
-  query: string | null;
-  /** Whether so many match that only the latest ones are looked through, instead of the index. */
+  /** The text of a tsquery. */
+  query: string;
+  /** Whether so many match that only the latest 300 are weighed, which need not be gathered by the index. */
   latest: boolean;
 }
 
@@ -36,9 +39,9 @@ export async function chooseCandidates(counter: WordCounter, query: Query, filte
   const share = memories === 0 ? 1 : Math.min(1, ...groups.map((group) => sum(group) / memories));
   const known = query.words.filter(({ count }) => count > 0).toSorted((one, other) => one.count - other.count);
   if (query.words.length === 0) {
-    return { query: scope.length === 0 ? null : allOf(scope), latest: memories * share > mostCandidates };
+    return { query: allOf(scope.length === 0 ? [every] : scope), latest: memories * share > mostCandidates };
   }
-  if (known.length === 0) return { query: term('p:none'), latest: false };
+  if (known.length === 0) return { query: nothing, latest: false };
   const { bringers, expected } = bring(known, memories, share, ({ lexemes }) => sum(lexemes.map(marks.title)));
   return { query: allOf([...scope, anyOf(bringers)]), latest: expected > 5 * mostCandidates };
 }

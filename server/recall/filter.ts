@@ -1,4 +1,4 @@
-import type { MemoryStatus, MemoryType } from '../database/generated/enums.ts';
+import { MemoryStatus, type MemoryType } from '../database/generated/enums.ts';
 import { anyOf, marks, term } from './tsquery.ts';
 
 /** Which memories are looked at; null leaves a condition out. */
@@ -34,7 +34,10 @@ export function groupsOf({ projectIds, global, types, statuses, tags, authors }:
 
 /** The groups as queries, all of which have to match. A group of nothing matches nothing. */
 export const queriesOf = (groups: readonly string[][]): string[] =>
-  groups.map((group) => (group.length === 0 ? term(impossible) : anyOf(group.map(term))));
+  groups.map((group) => (group.length === 0 ? nothing : anyOf(group.map(term))));
 
-/** A mark that no memory bears. */
-const impossible = 'p:none';
+/** A query that no memory matches: no project has that mark. */
+export const nothing = term('p:none');
+
+/** A query that every memory matches: each has a status. */
+export const every = anyOf(Object.values(MemoryStatus).map((status) => term(marks.status(status))));

@@ -2,7 +2,7 @@ import type { MemoryStatus, MemoryType } from '../database/generated/enums.ts';
 import { type Queryable, statement } from '../database/statement.ts';
 import { groupsOf, queriesOf, type RecallFilter } from './filter.ts';
 import type { Match } from './rank.ts';
-import { sources } from './sources.ts';
+import { matching, sources } from './sources.ts';
 import { allOf } from './tsquery.ts';
 
 /**
@@ -14,9 +14,6 @@ import { allOf } from './tsquery.ts';
 
 /** Where a list goes on: behind a memory of this priority, in days, and number. */
 export type Place = readonly [priority: number, id: number];
-
-/** A memory with its place. Its score is its priority. */
-export type Listed = Match;
 
 const beyond = '($3::float8 IS NULL OR (priority, id) < ($3::float8, $4::int))';
 
@@ -41,10 +38,10 @@ const stretches = (scope: string): string => `
   ) AS stretch
   ORDER BY 3 DESC, 1 DESC LIMIT $5`;
 
-const listEvery = statement<Listed, ListValues>('recall-first', stretches('').replace('%scope%', ''));
+const listEvery = statement<Match, ListValues>('recall-first', stretches('').replace('%scope%', ''));
 
 // No project is a project of its own, which no other has the number of.
-const listScopes = statement<Listed, [...ListValues, projectIds: number[], global: boolean]>(
+const listScopes = statement<Match, [...ListValues, projectIds: number[], global: boolean]>(
   'recall-first-of',
   `SELECT * FROM (
      (${stretches('CROSS JOIN unnest($6::int[]) AS of_project (project_id)').replace('%scope%', 'memory.project_id = of_project.project_id AND')})
@@ -62,14 +59,13 @@ const filtered = (source: string): string => `
   WHERE $2::float8 IS NULL OR (priority, id) < ($2::float8, $3::int)
   ORDER BY priority DESC, id DESC LIMIT $4`;
 
-const matches = '($1::tsquery IS NULL OR search @@ $1::tsquery)';
-const listFiltered = statement<Listed, FilteredValues>(
+const listFiltered = statement<Match, FilteredValues>(
   'recall-first-filtered',
   filtered(sources.now('search @@ $1::tsquery')),
 );
-const listThen = statement<Listed, [...FilteredValues, asOf: Date]>(
+const listThen = statement<Match, [...FilteredValues, asOf: Date]>(
   'recall-first-as-of',
-  filtered(sources.asOf(matches, '$5')),
+  filtered(sources.asOf(matching('$1'), '$5')),
 );
 
 const allTypes: readonly MemoryType[] = [
@@ -78,13 +74,13 @@ const allTypes: readonly MemoryType[] = [
 ];
 const allStatuses: readonly MemoryStatus[] = ['ACTIVE', 'RESOLVED', 'DEPRECATED', 'SUPERSEDED'];
 
-/** A page of what passes a filter, what should be known first standing first. */
+/** A page of what passes a filter, what should be known first standing first. The score of each is its priority. */
 export function listFirst(
   queryable: Queryable,
   filter: RecallFilter,
   after: Place | undefined,
   limit: number,
-): Promise<Listed[]> {
+): Promise<Match[]> {
   const [priority, id] = after ?? [null, null];
   const { projectIds, global, types, statuses, tags, authors, asOf } = filter;
   if (asOf !== null || tags !== null || authors !== null) {

@@ -1,7 +1,7 @@
 import type { MemoryStatus } from '../database/generated/enums.ts';
 import { type Queryable, statement } from '../database/statement.ts';
-import { type Candidates, mostCandidates } from './candidates.ts';
-import { sources } from './sources.ts';
+import { type Candidates, mostCandidates, mostLatest } from './candidates.ts';
+import { sources, without } from './sources.ts';
 import { type Query, queryOf, type Word } from './words.ts';
 
 /** A memory that a search found, in the version that it was found in. */
@@ -36,7 +36,7 @@ const statusShares = `CASE status ${Object.entries(statusShare)
   .join(' ')} END`;
 
 type Values = [
-  candidates: string | null,
+  candidates: string,
   excluded: string | null,
   queries: string[],
   weights: number[],
@@ -47,8 +47,7 @@ type Values = [
   offset: number,
 ];
 
-const matches = '($1::tsquery IS NULL OR search @@ $1::tsquery) AND ($2::tsquery IS NULL OR NOT search @@ $2::tsquery)';
-const indexed = '($2::tsquery IS NULL OR NOT search @@ $2::tsquery) AND search @@ $1::tsquery';
+const passes = `search @@ $1::tsquery AND ${without('$2')}`;
 
 /**
  * BM25 as far as Postgres' index knows what it needs: for each word its inverse document frequency, times `ts_rank` of that word
@@ -72,19 +71,24 @@ const ranked = (candidates: string): string => `
 
 const latestFirst = (source: string, limit: number): string => `${source} ORDER BY updated_at DESC LIMIT ${limit}`;
 
-const rankNow = statement<Match, Values>('recall-rank', ranked(latestFirst(sources.now(indexed), mostCandidates)));
+const rankNow = statement<Match, Values>('recall-rank', ranked(latestFirst(sources.now(passes), mostCandidates)));
 
-// The latest of so many, whatever the index may hold: the fence keeps Postgres from gathering all of them first.
+// Where so many match, enough of them are among the latest, and are found without gathering all. Where they are not, as all that is
+// new has what is excluded, the index gathers them, however old they are; the fence keeps Postgres from walking through everything.
 const rankLatest = statement<Match, Values>(
   'recall-rank-latest',
-  ranked(
-    `SELECT * FROM (${latestFirst(sources.now('true'), 20_000)}) AS latest WHERE ${matches} LIMIT ${mostCandidates / 4}`,
-  ),
+  `WITH newest AS (
+     SELECT * FROM (${latestFirst(sources.now('true'), 20_000)}) AS latest WHERE ${passes} LIMIT ${mostLatest}
+   ) ${ranked(`
+     SELECT * FROM newest WHERE (SELECT count(*) FROM newest) = ${mostLatest}
+     UNION ALL (
+       ${latestFirst(`SELECT * FROM (${sources.now(passes)} OFFSET 0) AS gathered WHERE (SELECT count(*) FROM newest) < ${mostLatest}`, mostLatest)}
+     )`).replace('WITH', ',')}`,
 );
 
 const rankThen = statement<Match, [...Values, asOf: Date]>(
   'recall-rank-as-of',
-  ranked(latestFirst(sources.asOf(matches, '$10'), mostCandidates)),
+  ranked(latestFirst(sources.asOf(passes, '$10'), mostCandidates)),
 );
 
 /** The page of a ranking: at most so many, from this place on. */
@@ -116,9 +120,7 @@ export function rank(
     offset,
   ];
   if (asOf) return rankThen(queryable, ...values, asOf);
-  return candidates.latest || candidates.query === null
-    ? rankLatest(queryable, ...values)
-    : rankNow(queryable, ...values);
+  return candidates.latest ? rankLatest(queryable, ...values) : rankNow(queryable, ...values);
 }
 
 /** Words that were asked for one after the other, as a phrase; what one side by side is worth is what the rarer is worth in a text. */

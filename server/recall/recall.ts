@@ -1,10 +1,10 @@
 import type { Context } from '../context.ts';
 import type { MemoryStatus, MemoryType } from '../database/generated/enums.ts';
 import { statement } from '../database/statement.ts';
-import { type Candidates, chooseCandidates, mostCandidates } from './candidates.ts';
+import { type Candidates, chooseCandidates, mostCandidates, mostLatest } from './candidates.ts';
 import { groupsOf, queriesOf, type RecallFilter } from './filter.ts';
 import type { SearchTerms } from './search-text.ts';
-import { sources } from './sources.ts';
+import { matching, sources, without } from './sources.ts';
 import { allOf } from './tsquery.ts';
 import { type Query, toQuery } from './words.ts';
 
@@ -33,7 +33,7 @@ export async function prepare({ database, words }: Context, { terms, filter }: R
 }
 
 type CountValues = [query: string | null, excluded: string | null, limit: number | null];
-const passes = '($1::tsquery IS NULL OR search @@ $1::tsquery) AND ($2::tsquery IS NULL OR NOT search @@ $2::tsquery)';
+const passes = `${matching('$1')} AND ${without('$2')}`;
 const counting = (source: string): string => `SELECT count(*)::int AS count FROM (${source} LIMIT $3) AS found`;
 const countNow = statement<{ count: number }, CountValues>('recall-count-now', counting(sources.now(passes)));
 const countThen = statement<{ count: number }, [...CountValues, asOf: Date]>(
@@ -68,11 +68,7 @@ export async function countRecalled(
   }
   const groups = queriesOf(groupsOf(filter));
   const values: CountValues = prepared
-    ? [
-        prepared.candidates.query,
-        prepared.query.excluded,
-        prepared.candidates.latest ? mostCandidates / 4 : mostCandidates,
-      ]
+    ? [prepared.candidates.query, prepared.query.excluded, prepared.candidates.latest ? mostLatest : mostCandidates]
     : [groups.length === 0 ? null : allOf(groups), null, null];
   const [row] = asOf ? await countThen(database.pool, ...values, asOf) : await countNow(database.pool, ...values);
   return row?.count ?? 0;

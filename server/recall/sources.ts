@@ -16,3 +16,9 @@ export const sources = {
      ) AS earlier
      WHERE created_at <= ${time}::timestamptz AND replaced_at > ${time}::timestamptz AND ${where}`,
 } as const;
+
+/** That a memory has what is asked for, as SQL. @param query the parameter that holds a tsquery, null where everything has it */
+export const matching = (query: string): string => `(${query}::tsquery IS NULL OR search @@ ${query}::tsquery)`;
+
+/** That a memory has nothing of what is excluded, as SQL. @param query the parameter that holds a tsquery, null where nothing is */
+export const without = (query: string): string => `(${query}::tsquery IS NULL OR NOT search @@ ${query}::tsquery)`;
