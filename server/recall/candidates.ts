@@ -46,6 +46,9 @@ export async function chooseCandidates(counter: WordCounter, query: Query, filte
   return { query: allOf([...scope, anyOf(bringers)]), latest: expected > 5 * mostCandidates };
 }
 
+/** Most common words, the rarest of them, that bring memories in where two of them meet: of each two the index is asked. */
+const mostPaired = 15;
+
 function bring(
   words: Word[],
   memories: number,
@@ -64,8 +67,9 @@ function bring(
   for (const word of common) {
     add(inTitles(word), () => anyOf(word.lexemes.map((lexeme) => term(marks.title(lexeme)))));
   }
-  for (const [index, word] of common.entries()) {
-    for (const other of common.slice(index + 1)) {
+  const paired = common.slice(0, mostPaired);
+  for (const [index, word] of paired.entries()) {
+    for (const other of paired.slice(index + 1)) {
       add((word.count * other.count) / memories, () => allOf([queryOf(word), queryOf(other)]));
     }
   }

@@ -36,11 +36,11 @@ export interface Query {
 const analyse = statement<{ asked: string; lexemes: string[]; query: string }, [words: string[], phrases: string[]]>(
   'recall-analyse',
   `SELECT word AS asked, array(SELECT lexeme FROM unnest(clambake.search_vector(word)) ORDER BY positions[1]) AS lexemes, '' AS query
-   FROM unnest($1::text[]) WITH ORDINALITY AS given (word, place)
+   FROM unnest($1::text[]) AS given (word)
    UNION ALL
    SELECT phrase, '{}', (phraseto_tsquery('pg_catalog.english', clambake.search_base(phrase))
      && phraseto_tsquery('pg_catalog.english', clambake.search_pairs(phrase)))::text
-   FROM unnest($2::text[]) WITH ORDINALITY AS given (phrase, place)`,
+   FROM unnest($2::text[]) AS given (phrase)`,
 );
 
 /**
@@ -74,9 +74,13 @@ export async function toQuery(
     const count = of.get(lexeme) ?? 0;
     return { asked, lexemes: [lexeme], match: 'WORD', count, weight: rarity(count, memories) };
   });
+  const rarest = exact.filter(({ count }) => count > 0).toSorted((one, other) => one.count - other.count);
   const unknown = exact.filter(({ count }) => count === 0).slice(0, mostLookedUp);
+  const looked = new Set([...rarest.slice(0, mostWords), ...unknown]);
   const found = await Promise.all(
-    exact.map(async (word) => (unknown.includes(word) ? ((await wordLike(pool, counter, word, asOf)) ?? word) : word)),
+    exact
+      .filter((word) => looked.has(word))
+      .map(async (word) => (word.count === 0 ? ((await wordLike(pool, counter, word, asOf)) ?? word) : word)),
   );
   return {
     words: found,
@@ -89,6 +93,12 @@ export async function toQuery(
 /** The inverse document frequency of BM25 (Robertson and Spärck Jones), never below 0. */
 const rarity = (count: number, memories: number): number =>
   Math.log(1 + (Math.max(memories, count) - count + 0.5) / (count + 0.5));
+
+/**
+ * Most words that one search looks for, the rarest. A path or a line without spaces is one term of thousands of words, each of which
+ * every candidate would be weighed by.
+ */
+const mostWords = 50;
 
 /** Most words of a search that occur nowhere and are looked up: each takes a look through the dictionary, and a connection. */
 const mostLookedUp = 8;

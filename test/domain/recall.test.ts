@@ -100,6 +100,18 @@ describe('a question', () => {
     expect(await titles(ann, { search: 'y'.repeat(1500) })).toEqual([]);
   });
 
+  it('is answered by its fifty rarest words, where one term is of many more', async () => {
+    const joe = await server.register('long-winded');
+    const words = Array.from({ length: 80 }, (_, n) => `${'qwxz'[n % 4]}${'bdfg'[(n >> 2) % 4]}u${'klmnp'[n >> 4]}ol`);
+    await joe.remember('GOTCHA', 'All of it', { content: words.join(' ') });
+    await joe.remember('GOTCHA', 'The first half of it', { content: words.slice(0, 40).join(' ') });
+    const { nodes, edges } = await recall(joe, { search: words.join('/') });
+    expect(nodes[0]?.title).toBe('All of it');
+    const found = edges[0]?.why.words.map(({ found }) => found);
+    expect(found).toHaveLength(50);
+    expect(found).toEqual(expect.arrayContaining(words.slice(40)));
+  });
+
   it('about a path brings up everything that was learned about it, whatever its status', async () => {
     const [memory] = (await recall(ann, { file: 'proxy.conf' })).nodes;
     expect(memory?.title).toBe('Queries time out behind the proxy');
