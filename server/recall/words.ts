@@ -1,4 +1,3 @@
-import { distance } from 'fastest-levenshtein';
 import type pg from 'pg';
 import { statement } from '../database/statement.ts';
 import { badInput } from '../errors.ts';
@@ -7,6 +6,7 @@ import type { RecallFilter } from './filter.ts';
 import type { SearchTerms } from './search-text.ts';
 import { anyOf, term } from './tsquery.ts';
 import type { WordCounter } from './word-counts.ts';
+import { wordsLike } from './words-like.ts';
 
 /** A word that is looked for, as it stands in the index. */
 export interface Word {
@@ -80,7 +80,7 @@ export async function toQuery(
   const found = await Promise.all(
     exact
       .filter((word) => looked.has(word))
-      .map(async (word) => (word.count === 0 ? ((await wordLike(pool, counter, word, asOf)) ?? word) : word)),
+      .map(async (word) => (word.count === 0 ? ((await standIn(pool, counter, word, asOf)) ?? word) : word)),
   );
   return {
     words: found,
@@ -103,69 +103,12 @@ const mostWords = 50;
 /** Most words of a search that occur nowhere and are looked up: each takes a look through the dictionary, and a connection. */
 const mostLookedUp = 8;
 
-/** Letters of the longest word that the dictionary holds (the migration's `add_memory_words`), and of the longest slip of one. */
-const longestWord = 42;
-
-/** Most words that stand for one that occurs nowhere. */
-const mostAlike = 5;
-
-const findAlike = statement<{ word: string }, [part: string, fragments: string[], shortest: number, longest: number]>(
-  'recall-words-alike',
-  `SELECT word FROM clambake.memory_word
-   WHERE word LIKE $1 OR (word LIKE ANY ($2::text[]) AND length(word) BETWEEN $3 AND $4) LIMIT 10000`,
-);
-
-/**
- * Looks for words of which this one is a part, or else for which it may be a slip of the keyboard: one letter off in a short word,
- * two in a longer one, or two that changed places.
- */
-async function wordLike(
-  pool: pg.Pool,
-  counter: WordCounter,
-  asked: Word,
-  asOf: Date | null,
-): Promise<Word | undefined> {
-  const [lexeme = ''] = asked.lexemes;
-  const letters = [...lexeme];
-  if (letters.length < 3 || letters.length > longestWord || /^\d+$/.test(lexeme)) return undefined;
-  const rows = await findAlike(pool, `%${lexeme}%`, fragmentsOf(letters), letters.length - 2, letters.length + 2);
-  const words = rows.map(({ word }) => word);
-  const whole = words.filter((word) => word.includes(lexeme));
-  const match = whole.length > 0 ? 'PART' : 'SIMILAR';
-  const ranked =
-    match === 'PART'
-      ? whole.map((word) => ({ word, off: word.length - lexeme.length }))
-      : words
-          .map((word) => ({ word, off: slips(lexeme, word) }))
-          .filter(({ off }) => off <= (letters.length < 5 ? 1 : 2));
-  if (ranked.length === 0) return undefined;
-  ranked.sort((one, other) => one.off - other.off || (one.word < other.word ? -1 : 1));
-  const nearest = ranked.filter(({ off }) => match === 'PART' || off === ranked[0]?.off).slice(0, mostAlike);
-  const lexemes = nearest.map(({ word }) => word);
-  const { of, memories } = await counter.count(lexemes, asOf);
-  const count = lexemes.reduce((sum, word) => sum + (of.get(word) ?? 0), 0);
-  if (count === 0) return undefined;
+/** A word of others that it may be meant for, which counts less than if it had been found itself. */
+async function standIn(pool: pg.Pool, counter: WordCounter, asked: Word, asOf: Date | null): Promise<Word | undefined> {
+  const like = await wordsLike(pool, counter, asked.lexemes[0] ?? '', asOf);
+  if (!like) return undefined;
+  const { match, lexemes, count, memories } = like;
   return { ...asked, lexemes, match, count, weight: rarity(count, memories) * (match === 'PART' ? 0.6 : 0.7) };
-}
-
-/** How many letters have to be put right; two that changed places count as one. */
-function slips(one: string, other: string): number {
-  const steps = distance(one, other);
-  if (steps !== 2 || one.length !== other.length) return steps;
-  const at = [...one].findIndex((letter, place) => letter !== other[place]);
-  const swapped = one.slice(0, at) + (one[at + 1] ?? '') + (one[at] ?? '') + one.slice(at + 2);
-  return swapped === other ? 1 : 2;
-}
-
-/**
- * LIKE patterns of the pieces one of which survives wherever the slip is: every three neighbouring letters, the beginning and the
- * end. Words of the index hold no punctuation: nothing in one is taken for a part of a pattern.
- */
-function fragmentsOf(letters: readonly string[]): string[] {
-  const inside = letters.slice(2).map((_, place) => letters.slice(place, place + 3).join(''));
-  return inside
-    .map((piece) => `%${piece}%`)
-    .concat(`${letters.slice(0, 2).join('')}%`, `%${letters.slice(-2).join('')}`);
 }
 
 /** The query that finds a word. */

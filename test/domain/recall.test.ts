@@ -94,6 +94,32 @@ describe('a question', () => {
     expect((await titles(ann, { search }))[0]).toBe(title);
   });
 
+  it.each([
+    ['sotp', 'swapped inside'],
+    ['tsop', 'swapped'],
+    ['stxp', 'another letter'],
+    ['xtop', 'another first letter'],
+    ['stp', 'one left out'],
+    ['sop', 'one left out inside'],
+    ['sjtop', 'one too many'],
+  ])('forgives a slip in a short word too: %s, %s', async (search) => {
+    const pat = await server.register('short');
+    await pat.remember('GOTCHA', 'How to stop it', { content: 'Ask first.' });
+    expect(await titles(pat, { search, type: ['GOTCHA'] })).toContain('How to stop it');
+    expect(await titles(pat, { search: 'sxxp' })).toEqual([]);
+  });
+
+  it('is not answered by words that were edited away, nor are the next ones hidden by them', async () => {
+    const pat = await server.register('edited');
+    const id = await pat.remember('GOTCHA', 'Kubernetic flux', {
+      content: 'The kubernetec one, kuberneteis, kubernetess.',
+    });
+    await pat.remember('GOTCHA', 'Kubernetes drains slowly');
+    await update(pat, id, 'title: "Something else", content: "Nothing."');
+    expect(await titles(pat, { search: 'kubernetics' })).toEqual(['Kubernetes drains slowly']);
+    expect(await titles(pat, { search: 'kubernetec' })).toEqual(['Kubernetes drains slowly']);
+  });
+
   it('of words that nobody ever wrote is answered, however many and long they are', async () => {
     const unknown = Array.from({ length: 40 }, (_, n) => `zq${'xvkj'.repeat(n)}${n}`).join(' ');
     expect(await titles(ann, { search: unknown })).toEqual([]);
