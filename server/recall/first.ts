@@ -1,4 +1,4 @@
-import type { MemoryStatus, MemoryType } from '../database/generated/enums.ts';
+import { MemoryStatus, MemoryType } from '../database/generated/enums.ts';
 import { type Queryable, statement } from '../database/statement.ts';
 import { groupsOf, queriesOf, type RecallFilter } from './filter.ts';
 import type { Match } from './rank.ts';
@@ -68,12 +68,6 @@ const listThen = statement<Match, [...FilteredValues, asOf: Date]>(
   filtered(sources.asOf(matching('$1'), '$5')),
 );
 
-const allTypes: readonly MemoryType[] = [
-  ...(['ARCHITECTURE', 'FEATURE', 'ISSUE', 'FIX', 'DECISION', 'PATTERN', 'GOTCHA', 'UPDATE'] as const),
-  ...(['INFRASTRUCTURE', 'CONVENTION', 'TOOL', 'PREFERENCE', 'CREDENTIAL', 'LESSON'] as const),
-];
-const allStatuses: readonly MemoryStatus[] = ['ACTIVE', 'RESOLVED', 'DEPRECATED', 'SUPERSEDED'];
-
 /** A page of what passes a filter, what should be known first standing first. The score of each is its priority. */
 export function listFirst(
   queryable: Queryable,
@@ -89,7 +83,13 @@ export function listFirst(
     if (asOf) return listThen(queryable, query, priority, id, limit, asOf);
     return listFiltered(queryable, query, priority, id, limit);
   }
-  const values: ListValues = [[...(types ?? allTypes)], [...(statuses ?? allStatuses)], priority, id, limit];
+  const values: ListValues = [
+    types ?? Object.values(MemoryType),
+    statuses ?? Object.values(MemoryStatus),
+    priority,
+    id,
+    limit,
+  ];
   if (projectIds === null && global) return listEvery(queryable, ...values);
   return listScopes(queryable, ...values, projectIds ?? [], global);
 }
