@@ -1050,7 +1050,7 @@ export const commands: readonly Command[] = [
         "list": false,
         "required": false,
         "positional": false,
-        "description": "Give what fits into so many tokens, 50 to 100000: titles for half of it, then contents, the best first; what says the same only once. A token is three bytes."
+        "description": "Give what fits into so many tokens, 50 to 100000: titles for half of it, then contents, the best first; what says the same only once. The first title is cut where it does not fit. A token is three bytes."
       },
       {
         "name": "explain",

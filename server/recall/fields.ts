@@ -39,7 +39,7 @@ builder.queryField('recall', (t) =>
         asOf: t.arg({ type: 'DateTime', description: 'What was known at this time, as it was then.' }),
         budget: t.arg.int({
           description:
-            'Give what fits into so many tokens, 50 to 100000: titles for half of it, then contents, the best first; what says the same only once. A token is three bytes.',
+            'Give what fits into so many tokens, 50 to 100000: titles for half of it, then contents, the best first; what says the same only once. The first title is cut where it does not fit. A token is three bytes.',
         }),
       },
       async resolve(

@@ -12,11 +12,12 @@ export interface Packable {
   content: string;
 }
 
-/** A memory that fits. Its content is whole, cut, or empty where it is left out. */
+/** A memory that fits. Its content is whole, cut, or empty where it is left out; the title of the first may be cut. */
 export interface Packed {
   id: number;
+  title: string;
   content: string;
-  /** Whether some of the content is left out. */
+  /** Whether some of the title or the content is left out. */
   cut: boolean;
   /** Those after it that say the same, and are left out for it. */
   alike: number[];
@@ -27,10 +28,11 @@ export interface Packed {
  * What says the same as a better one is left out, and named with it.
  * @param memories the best first
  * @param budget tokens (see `tokens.ts`), counted over the lines that the command line prints
- * @returns those that fit, the best first; together they never cost more than the budget
+ * @returns those that fit, the best first; together they never cost more than the budget. They and those named with them are the first
+ *   of the given ones, without a gap; none where not even the beginning of one title fits
  */
 export function pack(memories: readonly Packable[], budget: number): Packed[] {
-  const packed: (Packed & { whole: string; words: ReadonlySet<string> })[] = [];
+  const packed: (Packed & { wholeTitle: string; whole: string; words: ReadonlySet<string> })[] = [];
   let left = budget;
   for (const memory of memories) {
     const words = wordSet(`${memory.title} ${memory.content}`);
@@ -38,21 +40,32 @@ export function pack(memories: readonly Packable[], budget: number): Packed[] {
     if (same) {
       // Naming it costs something as well.
       const cost = tokensOf(`, #${memory.id}`) + (same.alike.length === 0 ? tokensOf(alikeLine) : 0);
-      if (cost <= left) {
-        left -= cost;
-        same.alike.push(memory.id);
-      }
+      if (cost > left) break;
+      left -= cost;
+      same.alike.push(memory.id);
       continue;
     }
-    const cost = tokensOf(headline(memory));
+    // Whoever asks has to get something, and to get on: a page of nothing has no end that the next could begin behind.
+    const title = packed.length === 0 ? cutTitle(memory, left) : memory.title;
+    if (title === undefined) break;
+    const cost = tokensOf(headline({ ...memory, title }));
     if (cost > left || (packed.length > 0 && left - cost < budget / 2)) break;
     left -= cost;
-    packed.push({ id: memory.id, content: '', cut: true, alike: [], whole: memory.content, words });
+    packed.push({
+      id: memory.id,
+      title,
+      content: '',
+      cut: true,
+      alike: [],
+      wholeTitle: memory.title,
+      whole: memory.content,
+      words,
+    });
   }
   for (const memory of packed) {
     const cost = tokensOf(quoted(memory.whole));
     if (cost <= left) {
-      [memory.content, memory.cut] = [memory.whole, false];
+      [memory.content, memory.cut] = [memory.whole, memory.title !== memory.wholeTitle];
       left -= cost;
       continue;
     }
@@ -63,8 +76,17 @@ export function pack(memories: readonly Packable[], budget: number): Packed[] {
     memory.content = beginning;
     left -= tokensOf(quoted(beginning));
   }
-  return packed.map(({ id, content, cut, alike }) => ({ id, content, cut, alike }));
+  return packed.map(({ id, title, content, cut, alike }) => ({ id, title, content, cut, alike }));
 }
+
+/** As much of a title as fits, with the line that it stands in. */
+function cutTitle(memory: Packable, tokens: number): string | undefined {
+  if (tokensOf(headline(memory)) <= tokens) return memory.title;
+  return cutTo(memory.title, tokens - tokensOf(headline({ ...memory, title: '' })), shortestTitle);
+}
+
+/** Bytes of a title that has been cut. */
+const shortestTitle = 20;
 
 const alikeLine = '  the same in: \n';
 

@@ -111,7 +111,10 @@ interface Page {
   pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
 }
 
-/** Leaves out of a page what does not fit into a budget. */
+/**
+ * Leaves out of a page what does not fit into a budget.
+ * @throws ClambakeError BAD_INPUT where nothing fits: an empty page would have no end to go on from
+ */
 async function packInto<Whole extends Page>(
   { database }: Context,
   page: Whole,
@@ -130,9 +133,15 @@ async function packInto<Whole extends Page>(
     return [{ id, title, content, status, ...memory }];
   });
   const packed = new Map(pack(packables, budget).map((one) => [one.id, one]));
+  const [first] = packables;
+  if (first && packed.size === 0) {
+    throw badInput('budget', `budget is ${budget}: it does not hold even the name of memory ${first.id}. Give more.`);
+  }
   const edges = page.edges.flatMap((edge) => {
     const one = packed.get(edge.node.id);
-    return one ? [{ ...edge, node: { ...edge.node, content: one.content }, cut: one.cut, alike: one.alike }] : [];
+    return one
+      ? [{ ...edge, node: { ...edge.node, title: one.title, content: one.content }, cut: one.cut, alike: one.alike }]
+      : [];
   });
   const named = [...packed.values()].reduce((sum, { alike }) => sum + 1 + alike.length, 0);
   const left = named < page.edges.length;

@@ -9,11 +9,12 @@ const bytesPerToken = 3;
 
 /**
  * The beginning of a text that costs at most so many tokens, cut between two words or lines where one is near, with `…` at its end.
- * @returns undefined where less than a sentence's beginning fits
+ * @param least bytes that have to be left of it, a sentence's beginning where nothing is said
+ * @returns undefined where less than that fits
  */
-export function cutTo(text: string, tokens: number): string | undefined {
+export function cutTo(text: string, tokens: number, least = 60): string | undefined {
   const room = tokens * bytesPerToken - Buffer.byteLength('…');
-  if (room < 60) return undefined;
+  if (room < least) return undefined;
   let bytes = 0;
   let end = 0;
   for (const character of text) {

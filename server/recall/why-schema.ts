@@ -74,7 +74,7 @@ builder.objectFields(MemoryEdgeRef, (t) => ({
     resolve: async (edge) => (await recalled(edge).why?.()) ?? null,
   }),
   cut: t.boolean({
-    description: 'Whether some of its content was left out to keep to a budget.',
+    description: 'Whether some of its content, or of the title of the first, was left out to keep to a budget.',
     resolve: (edge) => recalled(edge).cut ?? false,
   }),
   alike: t.idList({

@@ -265,6 +265,32 @@ describe('a budget', () => {
     expect(await kim.fail(query, { budget: 3 })).toMatchObject({ code: 'BAD_INPUT' });
   });
 
+  it('of any size brings whoever pages to the end, past titles that do not fit', async () => {
+    const kim = await server.register('narrow');
+    for (let n = 0; n < 6; n += 1) {
+      await kim.remember(
+        'GOTCHA',
+        `${n} ${'abcdef'[n]?.repeat(7)} ${'Long-winded title '.repeat(n % 2 === 0 ? 15 : 1)}`.trim(),
+      );
+    }
+    const seen: string[] = [];
+    let after: string | null = null;
+    for (let pages = 0; pages < 20; pages += 1) {
+      const { nodes, edges, pageInfo }: Recalled['recall'] = await recall(kim, { budget: 50, type: ['GOTCHA'], after });
+      expect(tokensOf(nodes.map(({ title, content }) => `${title}\n${content}`).join('\n'))).toBeLessThanOrEqual(50);
+      expect(nodes.every(({ title }, index) => !title.endsWith('…') || edges[index]?.cut)).toBe(true);
+      seen.push(...nodes.map(({ title }) => title[0] ?? ''));
+      after = pageInfo.endCursor;
+      if (!pageInfo.hasNextPage) break;
+    }
+    expect(seen).toEqual(['5', '4', '3', '2', '1', '0']);
+    const wide = await server.register('w'.repeat(100));
+    const id = await wide.remember('ARCHITECTURE', 'Beside a name as long as this one');
+    await update(wide, id, 'status: DEPRECATED');
+    const given = { budget: 50, type: ['ARCHITECTURE'], status: ['DEPRECATED'] };
+    expect(await wide.fail(query, given)).toMatchObject({ code: 'BAD_INPUT' });
+  });
+
   it('is never exceeded', () => {
     const memory = fc.record({
       id: fc.integer({ min: 1, max: 10 ** 6 }),
