@@ -426,6 +426,7 @@ export type RecallResult = {
     pageInfo: Page;
     nodes: Array<MemoryLine>;
     edges: Array<{
+      cursor: string;
       cut: boolean;
       alike: Array<string>;
       why: {

@@ -1,4 +1,4 @@
-import { tokensOf } from '../../server/recall/tokens.ts';
+import { bytesPerToken, cutTo, tokensOf } from '../../server/recall/tokens.ts';
 import type { MemoryLine, RecallResult } from '../generated/results.ts';
 import { count, ending, list, type Page, quote, word } from './lines.ts';
 import { memory, memoryName } from './memories.ts';
@@ -8,19 +8,25 @@ type Recalled = RecallResult['recall'];
 type Edge = Recalled['edges'][number];
 
 /** What was recalled: as every list of memories, or as much of it as fits into a budget. */
-export function recalled({ totalCount, pageInfo, nodes, edges }: Recalled, page: Page): string[] {
+export function recalled(result: Recalled, page: Page): string[] {
+  const { pageInfo, nodes, edges } = result;
   if (nodes.length === 0) return [page.first ? 'No memories found.' : 'No more.'];
-  const rest = page.first ? `${totalCount - nodes.length} more` : 'More';
-  const more =
-    pageInfo.hasNextPage && pageInfo.endCursor
-      ? [page.paint('quiet', `${rest}: ${page.more(pageInfo.endCursor)}`)]
-      : [];
-  const blocks = nodes.map((node, index) => {
-    const edge = edges[index];
-    return page.budget === undefined ? whole(node, edge, page) : short(node, edge);
-  });
-  if (page.budget === undefined) return [...blocks.flatMap(({ head, text }) => [...head, ...text]), ...more];
-  return within(page.budget, blocks, more);
+  if (page.budget !== undefined) {
+    const blocks = nodes.map((node, index) => short(node, edges[index]));
+    return within(page.budget, blocks, (shown) => rest(result, shown, page));
+  }
+  const more = pageInfo.hasNextPage ? rest(result, nodes.length, page).slice(0, 1) : [];
+  return [...nodes.flatMap((node, index) => whole(node, edges[index], page)), ...more];
+}
+
+/** The line that says what comes behind so many of a page, and as short as can be; none where nothing does. */
+function rest({ totalCount, pageInfo, nodes, edges }: Recalled, shown: number, page: Page): string[] {
+  const all = shown === nodes.length;
+  const cursor = all ? pageInfo.endCursor : edges[shown - 1]?.cursor;
+  if ((all && !pageInfo.hasNextPage) || !cursor) return [];
+  const named = edges.slice(0, shown).reduce((sum, { alike }) => sum + 1 + alike.length, 0);
+  const left = page.first ? `${totalCount - named} more` : 'More';
+  return [page.paint('quiet', `${left}: ${page.more(cursor)}`), page.paint('quiet', `${left}.`)];
 }
 
 /** A memory as it is printed: what has to stay, and the text, which may go. */
@@ -29,9 +35,9 @@ interface Block {
   text: string[];
 }
 
-function whole(node: MemoryLine, edge: Edge | undefined, page: Page): Block {
+function whole(node: MemoryLine, edge: Edge | undefined, page: Page): string[] {
   const [head = '', ...text] = memory(node, page);
-  return { head: [head, ...why(edge)], text };
+  return [head, ...why(edge), ...text];
 }
 
 function short(node: MemoryLine, edge: Edge | undefined): Block {
@@ -40,19 +46,48 @@ function short(node: MemoryLine, edge: Edge | undefined): Block {
   return { head: [memoryName(node), ...same, ...why(edge)], text: quote(node.content) };
 }
 
-/** The server has counted the texts; what it costs to show a hidden character, or a reason, is known only here. */
-function within(budget: number, blocks: Block[], more: string[]): string[] {
-  const lines = (): string[] => blocks.flatMap(({ head, text }) => [...head, ...text]);
-  const fits = (printed: string[]): boolean => tokensOf(`${printed.join('\n')}\n`) <= budget;
-  while (!fits(lines())) {
-    const last = blocks.findLast(({ text }) => text.length > 0);
-    if (last) last.text.pop();
-    else if (blocks.length > 1) blocks.pop();
-    else break;
+/**
+ * As much as fits. The server has counted titles and texts; what it costs to show a hidden character, a reason, or how to go on, is known
+ * only here. How to go on comes before texts and all but the first memory: what is left out can then be asked for.
+ * @param rest the lines that say what comes behind so many of the blocks, of which one is to be printed, the first that fits
+ */
+function within(budget: number, blocks: readonly Block[], rest: (shown: number) => string[]): string[] {
+  let total = 0;
+  const upTo = blocks.map(({ head }) => {
+    total += bytesOf(head);
+    return total;
+  });
+  const room = budget * bytesPerToken;
+  for (const form of [0, 1]) {
+    for (let shown = blocks.length; shown > 0; shown -= 1) {
+      const ends = rest(shown).slice(form, form + 1);
+      const left = room - (upTo[shown - 1] ?? 0) - bytesOf(ends);
+      if (left >= 0) return [...filled(blocks.slice(0, shown), left), ...ends];
+    }
   }
-  const all = [...lines(), ...more];
-  return fits(all) ? all : lines();
+  return [beginning(blocks[0]?.head[0] ?? '', budget)];
 }
+
+/** The blocks with so many bytes of their texts, the first ones first. */
+function filled(blocks: readonly Block[], room: number): string[] {
+  let left = room;
+  return blocks.flatMap(({ head, text }) => {
+    const shown = text.filter((line) => {
+      left -= bytesOf([line]);
+      return left >= 0;
+    });
+    return [...head, ...shown];
+  });
+}
+
+/** As much of a line as fits. */
+function beginning(line: string, budget: number): string {
+  if (tokensOf(`${line}\n`) <= budget) return line;
+  return cutTo(line, budget - 1, 0) ?? '…';
+}
+
+/** Bytes of lines with their ends. */
+const bytesOf = (lines: readonly string[]): number => lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
 
 /** `  why: 3.2 = (crash in the title 2.1 + filter in the text 1.4) x 0.91, changed 80 days ago`, and what bears on it. */
 function why(edge: Edge | undefined): string[] {

@@ -5,7 +5,8 @@
  */
 export const tokensOf = (text: string): number => Math.ceil(Buffer.byteLength(text) / bytesPerToken);
 
-const bytesPerToken = 3;
+/** Bytes that one token is taken to be. */
+export const bytesPerToken = 3;
 
 /**
  * The beginning of a text that costs at most so many tokens, cut between two words or lines where one is near, with `…` at its end.
