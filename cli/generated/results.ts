@@ -431,6 +431,8 @@ export type RecallResult = {
       alike: Array<string>;
       why: {
         score: number;
+        pairScore: number;
+        lengthShare: number;
         statusShare: number;
         ageShare: number;
         days: number;

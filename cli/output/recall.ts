@@ -89,11 +89,11 @@ function beginning(line: string, budget: number): string {
 /** Bytes of lines with their ends. */
 const bytesOf = (lines: readonly string[]): number => lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
 
-/** `  why: 3.2 = (crash in the title 2.1 + filter in the text 1.4) x 0.91, changed 80 days ago`, and what bears on it. */
+/** `  why: 3.2 by crash in title (in 3 memories) 2.1, filter in content (in 9 memories) 1.2, side by side 0.2; length 1.00, status …, age …`, and what bears on it. */
 function why(edge: Edge | undefined): string[] {
   const reason = edge?.why;
   if (!reason) return [];
-  const { score, words, statusShare, ageShare, days, bearers } = reason;
+  const { score, words, pairScore, lengthShare, statusShare, ageShare, days, bearers } = reason;
   const figure = (number: number): string => number.toFixed(2);
   const found = words.map(({ asked, found, fields, memories, score }) => {
     const where = list(fields.map((field) => word(field)));
@@ -101,10 +101,11 @@ function why(edge: Edge | undefined): string[] {
     return `${visibleLine(asked)}${as} in ${where} (in ${count(memories, 'memory', 'memories')}) ${figure(score)}`;
   });
   const changed = `changed ${count(Math.floor(days), 'day')} ago`;
-  const shares = `status ${figure(statusShare)}, age ${figure(ageShare)}`;
+  const pairs = pairScore > 0 ? [`side by side ${figure(pairScore)}`] : [];
+  const shares = `length ${figure(lengthShare)}, status ${figure(statusShare)}, age ${figure(ageShare)}`;
   return [
     found.length > 0
-      ? `  why: ${figure(score)} by ${found.join(', ')}; ${shares}, ${changed}`
+      ? `  why: ${figure(score)} by ${[...found, ...pairs].join(', ')}; ${shares}, ${changed}`
       : `  why: ${changed}, ${figure(score)} days with the head start of its type`,
     ...bearers.map(({ kind, memory: other }) => `  #${other.id} ${word(kind)} it${ending(other.title)}`),
   ];

@@ -4,11 +4,14 @@ import { type Candidates, mostCandidates, mostLatest } from './candidates.ts';
 import { sources, without } from './sources.ts';
 import { type Query, queryOf, type Word } from './words.ts';
 
-/** A memory that a search found, in the version that it was found in. */
+/** A memory that was found, in the version that it was found in. */
 export interface Match {
   id: number;
   version: number;
   score: number;
+  /** What words that stand side by side as they were asked for add to the score, and the share that its length leaves; of a search. */
+  pairScore?: number;
+  lengthShare?: number;
 }
 
 /**
@@ -58,15 +61,15 @@ const ranked = (candidates: string): string => `
   WITH candidate AS MATERIALIZED (${candidates}),
   weighed AS (
     SELECT id, version, status, updated_at,
-      ((SELECT coalesce(sum(weight * ts_rank('{0, ${fieldWeights.content}, ${fieldWeights.label}, ${fieldWeights.title}}', search, query)), 0)
-        FROM unnest($3::tsquery[], $4::float8[]) AS word (query, weight))
-      + (SELECT coalesce(sum(weight), 0) FROM unnest($5::tsquery[], $6::float8[]) AS pair (query, weight) WHERE search @@ query))
-      / (1 + ${usual.effect} * greatest(0, length(search)::float8 / ${usual.words} - 1)) AS score
+      (SELECT coalesce(sum(weight * ts_rank('{0, ${fieldWeights.content}, ${fieldWeights.label}, ${fieldWeights.title}}', search, query)), 0)
+        FROM unnest($3::tsquery[], $4::float8[]) AS word (query, weight)) AS words,
+      (SELECT coalesce(sum(weight), 0) FROM unnest($5::tsquery[], $6::float8[]) AS pair (query, weight) WHERE search @@ query) AS pairs,
+      1 / (1 + ${usual.effect} * greatest(0, length(search)::float8 / ${usual.words} - 1)) AS length_share
     FROM candidate
   )
-  SELECT id, version, score * ${statusShares}
+  SELECT id, version, (words + pairs) * length_share * ${statusShares}
       * (${age.least} + ${(1 - age.least).toFixed(2)} * power(0.5, extract(epoch FROM $7::timestamptz - updated_at)::float8 / 86400 / ${age.days}))
-      AS score
+      AS score, pairs AS "pairScore", length_share AS "lengthShare"
   FROM weighed ORDER BY 3 DESC, updated_at DESC, id DESC LIMIT $8 OFFSET $9`;
 
 const latestFirst = (source: string, limit: number): string => `${source} ORDER BY updated_at DESC LIMIT ${limit}`;

@@ -17,7 +17,7 @@ const WordRef = builder.objectRef<FoundWord>('RecallWord').implement({
     asked: t.exposeString('asked', { description: 'What was searched for.' }),
     found: t.exposeString('found', {
       description:
-        'The word that stands for it in the index, as a stem: another one where what was searched for occurs nowhere.',
+        'The word that stands for it in the index, as a stem: another one where what was searched for occurs nowhere; of several that stand for it the one that counts most.',
     }),
     fields: t.expose('fields', { type: [FieldRef], description: 'Where it was found.' }),
     memories: t.exposeInt('memories', {
@@ -45,9 +45,15 @@ const WhyRef = builder.objectRef<Why>('RecallReason').implement({
   fields: (t) => ({
     score: t.exposeFloat('score', {
       description:
-        'What it is ranked by. With a search: what its words add, times the shares of status and age. Without one: days, since 1970, of its last change, and the head start of its type.',
+        'What it is ranked by. With a search: what its words and pairs add, times the shares of length, status and age. Without one: days, since 1970, of its last change, and the head start of its type.',
     }),
     words: t.expose('words', { type: [WordRef], description: 'The words that were found, what adds most first.' }),
+    pairScore: t.exposeFloat('pairScore', {
+      description: 'What words add that stand side by side as they were asked for.',
+    }),
+    lengthShare: t.exposeFloat('lengthShare', {
+      description: 'The share of its score that its length leaves, 1 for one of up to 60 words.',
+    }),
     statusShare: t.exposeFloat('statusShare', {
       description: 'The share of its score that its status leaves, 1 for an active one.',
     }),

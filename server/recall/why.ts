@@ -1,7 +1,7 @@
 import type { MemoryLinkKind, MemoryStatus } from '../database/generated/enums.ts';
 import { type Queryable, statement } from '../database/statement.ts';
 import { age, fieldWeights, type Match, statusShare } from './rank.ts';
-import { type Query, queryOf } from './words.ts';
+import { type Query, queryOf, type Word } from './words.ts';
 
 /** Where a word was found. */
 export type Field = 'TITLE' | 'LABEL' | 'CONTENT';
@@ -9,12 +9,12 @@ export type Field = 'TITLE' | 'LABEL' | 'CONTENT';
 export interface FoundWord {
   /** What was typed. */
   asked: string;
-  /** The word of the index that stands for it, as it stems: other than what was typed where that occurs nowhere. */
+  /** The word of the index that stands for it, as it stems: other than what was typed where that occurs nowhere; of several the best. */
   found: string;
   fields: Field[];
   /** In how many memories it occurs. */
   memories: number;
-  /** What it adds to the score, before status and age. */
+  /** What it adds to the score, before length, status and age. */
   score: number;
 }
 
@@ -22,6 +22,10 @@ export interface FoundWord {
 export interface Why {
   score: number;
   words: FoundWord[];
+  /** What words that stand side by side as they were asked for add to the score, before length, status and age. */
+  pairScore: number;
+  /** How much of the score the length leaves, from 0 to 1. */
+  lengthShare: number;
   /** How much of the score status and age leave, from 0 to 1. */
   statusShare: number;
   ageShare: number;
@@ -33,10 +37,16 @@ export interface Why {
 
 const field = (letter: string): string => `search @@ (query || ':${letter}')::tsquery`;
 
-const readWords = statement<
-  { id: number; lexeme: string; title: boolean; label: boolean; content: boolean; rank: number },
-  [ids: number[], versions: number[], lexemes: string[], queries: string[]]
->(
+interface Occurrence {
+  id: number;
+  lexeme: string;
+  title: boolean;
+  label: boolean;
+  content: boolean;
+  rank: number;
+}
+
+const readWords = statement<Occurrence, [ids: number[], versions: number[], lexemes: string[], queries: string[]]>(
   'recall-why-words',
   `SELECT found.id, lexeme, ${field('A')} AS title, ${field('B')} AS label, ${field('C')} AS content,
      ts_rank('{0, ${fieldWeights.content}, ${fieldWeights.label}, ${fieldWeights.title}}', search, query::tsquery) AS rank
@@ -57,6 +67,26 @@ const readBearers = statement<{ id: number; kind: MemoryLinkKind; memoryId: numb
    WHERE to_id = ANY ($1::int[]) AND kind IN ('SUPERSEDES', 'FIXES', 'CONTRADICTS') AND created_at <= $2
    ORDER BY kind, from_id`,
 );
+
+/** The words that were found, what adds most first. Several that stand for one count together, under the one that counts most. */
+function foundWords(asked: readonly Word[], found: readonly Occurrence[]): FoundWord[] {
+  return asked
+    .flatMap((word) => {
+      const standing = found
+        .filter(({ lexeme }) => word.lexemes.includes(lexeme))
+        .toSorted((one, other) => other.rank - one.rank);
+      const [best] = standing;
+      if (!best) return [];
+      const fields: Field[] = [
+        ...(standing.some(({ title }) => title) ? (['TITLE'] as const) : []),
+        ...(standing.some(({ label }) => label) ? (['LABEL'] as const) : []),
+        ...(standing.some(({ content }) => content) ? (['CONTENT'] as const) : []),
+      ];
+      const score = standing.reduce((sum, { rank }) => sum + rank * word.weight, 0);
+      return [{ asked: word.asked, found: best.lexeme, fields, memories: word.count, score }];
+    })
+    .toSorted((one, other) => other.score - one.score);
+}
 
 /** A memory as it was found, with what its score depends on. */
 export interface Found extends Match {
@@ -91,23 +121,15 @@ export async function explain(
     readBearers(queryable, ids, now),
   ]);
   return new Map(
-    found.map(({ id, score, status, updatedAt }) => {
+    found.map(({ id, score, pairScore = 0, lengthShare = 1, status, updatedAt }) => {
       const days = Math.max(0, (now.getTime() - updatedAt.getTime()) / 86_400_000);
       const why: Why = {
         score,
-        words: words
-          .filter((word) => word.id === id)
-          .flatMap(({ lexeme, title, label, content, rank }) => {
-            const word = lexemes.find((one) => one.lexeme === lexeme)?.word;
-            if (!word) return [];
-            const fields: Field[] = [
-              ...(title ? (['TITLE'] as const) : []),
-              ...(label ? (['LABEL'] as const) : []),
-              ...(content ? (['CONTENT'] as const) : []),
-            ];
-            return [{ asked: word.asked, found: lexeme, fields, memories: word.count, score: rank * word.weight }];
-          })
-          .toSorted((one, other) => other.score - one.score),
+        words: foundWords(
+          query?.words ?? [],
+          words.filter((word) => word.id === id),
+        ),
+        ...{ pairScore, lengthShare },
         statusShare: statusShare[status],
         ageShare: age.least + (1 - age.least) * 0.5 ** (days / age.days),
         days,

@@ -27,7 +27,7 @@ const reason = (words: number): Recalled['edges'][number]['why'] =>
   words === 0
     ? null
     : {
-        ...{ score: 1, statusShare: 1, ageShare: 0.9, days: 12.5, bearers: [] },
+        ...{ score: 1, pairScore: 0.5, lengthShare: 1, statusShare: 1, ageShare: 0.9, days: 12.5, bearers: [] },
         words: Array.from({ length: words }, (_, n) => ({
           ...{ asked: `word${n}`, found: `other${n}`, fields: ['TITLE', 'CONTENT'], memories: 3, score: 0.2 },
         })) as NonNullable<Recalled['edges'][number]['why']>['words'],

@@ -23,9 +23,11 @@ interface Recalled {
       alike: string[];
       why: {
         score: number;
+        pairScore: number;
+        lengthShare: number;
         statusShare: number;
         ageShare: number;
-        words: { asked: string; found: string; fields: string[]; memories: number }[];
+        words: { asked: string; found: string; fields: string[]; memories: number; score: number }[];
         bearers: { kind: string; memory: { id: string } }[];
       };
     }[];
@@ -35,7 +37,7 @@ const query = `query ($search: String, $type: [MemoryType!], $status: [MemorySta
   recall(search: $search, type: $type, status: $status, file: $file, author: $author, tags: $tags, asOf: $asOf, budget: $budget, first: $first, after: $after) {
     totalCount pageInfo { hasNextPage endCursor }
     nodes { id title content status version }
-    edges { cut alike why { score statusShare ageShare words { asked found fields memories } bearers { kind memory { id } } } }
+    edges { cut alike why { score pairScore lengthShare statusShare ageShare words { asked found fields memories score } bearers { kind memory { id } } } }
   }
 }`;
 const recall = async (agent: Agent, given: Record<string, unknown>): Promise<Recalled['recall']> =>
@@ -162,6 +164,32 @@ describe('a question', () => {
     );
     const scores = edges.map(({ why }) => why.score);
     expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+  });
+
+  it.each([
+    'null filter crashes query',
+    'stalwrat query planner',
+    '"sequential scan" planner',
+    'certbo postfächr proxxy timout',
+    'long memory of hedgehogs',
+  ])('says what each part of a score is, so that they make up the whole: %s', async (search) => {
+    const text = Array.from({ length: 200 }, (_, n) => `padding${n}`).join(' ');
+    const tall = await ann.remember('ISSUE', 'Long memory of hedgehogs', { content: `${text} query planner` });
+    await update(ann, tall, 'status: RESOLVED');
+    const { edges } = await recall(ann, { search, first: 100 });
+    expect(edges).not.toEqual([]);
+    for (const { why } of edges) {
+      const added = why.words.reduce((sum, { score }) => sum + score, why.pairScore);
+      expect(added * why.lengthShare * why.statusShare * why.ageShare).toBeCloseTo(why.score, 5);
+      expect(new Set(why.words.map(({ asked, found }) => `${asked} ${found}`)).size).toBe(why.words.length);
+    }
+  });
+
+  it('says of a slip or a part which of the words that stand for it counts most, once', async () => {
+    const una = await server.register('once');
+    await una.remember('GOTCHA', 'Brixolan', { content: 'brixolok brixolud brixolit' });
+    const [edge] = (await recall(una, { search: 'brixol', type: ['GOTCHA'] })).edges;
+    expect(edge?.why.words).toMatchObject([{ asked: 'brixol', found: 'brixolan', fields: ['TITLE', 'CONTENT'] }]);
   });
 
   it('is filtered by type, status, tag and author', async () => {
