@@ -956,7 +956,7 @@ export const commands: readonly Command[] = [
         "list": false,
         "required": false,
         "positional": false,
-        "description": "What belongs to no project; beside a project, both."
+        "description": "What belongs to no project; beside a project, both. False leaves it out: for the operator every project is what is left."
       },
       {
         "name": "type",

@@ -26,7 +26,7 @@ export interface Candidates {
  */
 export async function chooseCandidates(counter: WordCounter, query: Query, filter: RecallFilter): Promise<Candidates> {
   const groups = groupsOf(filter);
-  const scope = [...queriesOf(groups), ...query.required.map((phrase) => `(${phrase})`)];
+  const scope = [...queriesOf(filter), ...query.required.map((phrase) => `(${phrase})`)];
   // A phrase or a path is rare by itself.
   if (query.required.length > 0) return { query: allOf(scope), latest: false };
   const { of } = await counter.count(

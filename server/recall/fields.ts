@@ -22,7 +22,10 @@ builder.queryField('recall', (t) =>
         'What is remembered. With a search the best match first, else what a new session should know first. Where neither a project nor global is asked for: the project of whoever asks, and what is global; for the operator everything.',
       args: {
         project: t.arg.string({ description: 'What belongs to this project.' }),
-        global: t.arg.boolean({ description: 'What belongs to no project; beside a project, both.' }),
+        global: t.arg.boolean({
+          description:
+            'What belongs to no project; beside a project, both. False leaves it out: for the operator every project is what is left.',
+        }),
         type: t.arg({ type: [MemoryTypeRef], description: 'Only memories of these types.' }),
         status: t.arg({
           type: [MemoryStatusRef],

@@ -19,12 +19,12 @@ export interface RecallFilter {
   asOf: Date | null;
 }
 
-/** The marks a memory must bear: one of each group. */
+/** The marks a memory must bear: one of each group. Beside them `queriesOf` leaves global ones out, where every project is looked at. */
 export function groupsOf({ projectIds, global, types, statuses, tags, authors }: RecallFilter): string[][] {
   const scopes = [...(projectIds ?? []).map(marks.project), ...(global ? [marks.project(null)] : [])];
   return [
-    // Every project, and what is global: that is all there is.
-    ...(projectIds === null && global ? [] : [scopes]),
+    // No mark says that a memory is of some project.
+    ...(projectIds === null ? [] : [scopes]),
     ...(types === null ? [] : [types.map(marks.type)]),
     ...(statuses === null ? [] : [statuses.map(marks.status)]),
     ...(tags === null ? [] : [tags.map(marks.tag)]),
@@ -32,9 +32,11 @@ export function groupsOf({ projectIds, global, types, statuses, tags, authors }:
   ];
 }
 
-/** The groups as queries, all of which have to match. A group of nothing matches nothing. */
-export const queriesOf = (groups: readonly string[][]): string[] =>
-  groups.map((group) => (group.length === 0 ? nothing : anyOf(group.map(term))));
+/** A filter as queries, all of which have to match. A list of nothing matches nothing. */
+export function queriesOf(filter: RecallFilter): string[] {
+  const groups = groupsOf(filter).map((group) => (group.length === 0 ? nothing : anyOf(group.map(term))));
+  return filter.projectIds === null && !filter.global ? [...groups, `!${term(marks.project(null))}`] : groups;
+}
 
 /** A query that no memory matches: no project has that mark. */
 export const nothing = term('p:none');

@@ -1,6 +1,7 @@
 import { MemoryStatus, MemoryType } from '../database/generated/enums.ts';
 import { type Queryable, statement } from '../database/statement.ts';
-import { groupsOf, queriesOf, type RecallFilter } from './filter.ts';
+import { projectTypes } from '../memory/scope-types.ts';
+import { queriesOf, type RecallFilter } from './filter.ts';
 import type { Match } from './rank.ts';
 import { matching, sources } from './sources.ts';
 import { allOf } from './tsquery.ts';
@@ -40,6 +41,11 @@ const stretches = (scope: string): string => `
 
 const listEvery = statement<Match, ListValues>('recall-first', stretches('').replace('%scope%', ''));
 
+const listProjects = statement<Match, ListValues>(
+  'recall-first-of-projects',
+  stretches('').replace('%scope%', 'memory.project_id IS NOT NULL AND'),
+);
+
 // No project is a project of its own, which no other has the number of.
 const listScopes = statement<Match, [...ListValues, projectIds: number[], global: boolean]>(
   'recall-first-of',
@@ -78,7 +84,7 @@ export function listFirst(
   const [priority, id] = after ?? [null, null];
   const { projectIds, global, types, statuses, tags, authors, asOf } = filter;
   if (asOf !== null || tags !== null || authors !== null) {
-    const groups = queriesOf(groupsOf(filter));
+    const groups = queriesOf(filter);
     const query = groups.length === 0 ? null : allOf(groups);
     if (asOf) return listThen(queryable, query, priority, id, limit, asOf);
     return listFiltered(queryable, query, priority, id, limit);
@@ -90,6 +96,9 @@ export function listFirst(
     id,
     limit,
   ];
-  if (projectIds === null && global) return listEvery(queryable, ...values);
-  return listScopes(queryable, ...values, projectIds ?? [], global);
+  if (projectIds !== null) return listScopes(queryable, ...values, projectIds, global);
+  if (global) return listEvery(queryable, ...values);
+  // The other types are global by rule: whole stretches would be walked through for nothing.
+  values[0] = values[0].filter((type) => projectTypes.includes(type));
+  return listProjects(queryable, ...values);
 }

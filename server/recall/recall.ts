@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import type { MemoryStatus, MemoryType } from '../database/generated/enums.ts';
 import { statement } from '../database/statement.ts';
 import { type Candidates, chooseCandidates, mostCandidates, mostLatest } from './candidates.ts';
-import { groupsOf, queriesOf, type RecallFilter } from './filter.ts';
+import { queriesOf, type RecallFilter } from './filter.ts';
 import type { SearchTerms } from './search-text.ts';
 import { matching, sources, without } from './sources.ts';
 import { allOf } from './tsquery.ts';
@@ -44,13 +44,15 @@ const countThen = statement<{ count: number }, [...CountValues, asOf: Date]>(
 // By the columns of the index that lists them: through the index of words each of them would have to be fetched.
 const countListed = statement<
   { count: number },
-  [every: boolean, projectIds: number[], global: boolean, MemoryType[] | null, MemoryStatus[] | null]
+  [projectIds: number[] | null, global: boolean, MemoryType[] | null, MemoryStatus[] | null]
 >(
   'recall-count-listed',
-  ((of: string) => `SELECT CASE WHEN $1::boolean THEN (${of} true)
-     ELSE (${of} project_id = ANY ($2::int[])) + (${of} $3::boolean AND project_id IS NULL) END::int AS count`)(
-    `SELECT count(*) FROM clambake.memory WHERE ($4::clambake.memory_type[] IS NULL OR type = ANY ($4::clambake.memory_type[]))
-       AND ($5::clambake.memory_status[] IS NULL OR status = ANY ($5::clambake.memory_status[])) AND`,
+  ((
+    of: string,
+  ) => `SELECT (CASE WHEN $1::int[] IS NULL THEN (${of} project_id IS NOT NULL) ELSE (${of} project_id = ANY ($1::int[])) END
+     + (${of} $2::boolean AND project_id IS NULL))::int AS count`)(
+    `SELECT count(*) FROM clambake.memory WHERE ($3::clambake.memory_type[] IS NULL OR type = ANY ($3::clambake.memory_type[]))
+       AND ($4::clambake.memory_status[] IS NULL OR status = ANY ($4::clambake.memory_status[])) AND`,
   ),
 );
 
@@ -62,11 +64,10 @@ export async function countRecalled(
 ): Promise<number> {
   const { projectIds, global, types, statuses, tags, authors, asOf } = filter;
   if (!prepared && tags === null && authors === null && asOf === null) {
-    const every = projectIds === null && global;
-    const [listed] = await countListed(database.pool, every, projectIds ?? [], global, types, statuses);
+    const [listed] = await countListed(database.pool, projectIds, global, types, statuses);
     return listed?.count ?? 0;
   }
-  const groups = queriesOf(groupsOf(filter));
+  const groups = queriesOf(filter);
   const values: CountValues = prepared
     ? [prepared.candidates.query, prepared.query.excluded, prepared.candidates.latest ? mostLatest : mostCandidates]
     : [groups.length === 0 ? null : allOf(groups), null, null];

@@ -344,3 +344,39 @@ describe('a budget', () => {
     );
   });
 });
+
+describe('the operator', () => {
+  it('looks into every project, and leaves out what is global where it says so', async () => {
+    const gus = await server.register('operated');
+    await gus.remember('GOTCHA', 'Ospreys nest here', { tags: ['osprey'] });
+    await gus.remember('TOOL', 'Ospreys for all', { global: true, tags: ['osprey'] });
+    const asked =
+      'query ($search: String, $tags: [String!], $type: [MemoryType!], $global: Boolean, $asOf: DateTime) { recall(search: $search, tags: $tags, type: $type, global: $global, asOf: $asOf, first: 100) { totalCount nodes { title project { name } } } }';
+    const found = async (given: object) => {
+      const { recall } = await server.operator.do<{
+        recall: { totalCount: number; nodes: { title: string; project: object | null }[] };
+      }>(asked, { ...given });
+      expect(recall.totalCount).toBe(recall.nodes.length);
+      return recall.nodes;
+    };
+    const asOf = new Date().toISOString();
+    for (const given of [
+      { search: 'ospreys' },
+      { tags: ['osprey'] },
+      { type: ['GOTCHA', 'TOOL'] },
+      { asOf, search: 'ospreys' },
+      { asOf },
+    ]) {
+      const all = (await found(given)).map(({ title }) => title);
+      expect(all).toEqual(expect.arrayContaining(['Ospreys nest here', 'Ospreys for all']));
+      const owned = await found({ ...given, global: false });
+      expect(owned.map(({ title }) => title)).toContain('Ospreys nest here');
+      expect(owned.filter(({ project }) => project === null)).toEqual([]);
+      expect(owned).toHaveLength((await found({ ...given, global: null })).filter(({ project }) => project).length);
+    }
+    expect(await found({ search: '-nest', global: false })).not.toContainEqual({
+      title: 'Ospreys for all',
+      project: null,
+    });
+  });
+});
