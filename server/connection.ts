@@ -27,9 +27,8 @@ export interface Page<Key> {
 
 /** What a list is sorted by: a number up to 2^31-1 (an id, a version, a place), any other number, a time, a name. */
 type Part = 'number' | 'real' | 'time' | 'name';
-type KeyOf<Shape extends readonly Part[]> = {
-  [Index in keyof Shape]: Shape[Index] extends 'number' | 'real' ? number : string;
-};
+type ValueOf<One extends Part> = One extends 'number' | 'real' ? number : string;
+type KeyOf<Shape extends readonly Part[]> = { [Index in keyof Shape]: ValueOf<Shape[Index]> };
 
 interface Options<Node, Shape extends readonly Part[]> {
   args: ConnectionArguments;

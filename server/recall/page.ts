@@ -30,8 +30,8 @@ export async function recallPage(
   const matches = new Map<number, Match>();
   // A match of a search is told apart by its place, since its score depends on the time; in a list the place is the order.
   const places = new Map<number, number>();
-  const find = async (after: readonly [number, number] | undefined, limit: number): Promise<Match[]> => {
-    if (!prepared) return listFirst(context.database.pool, filter, after, limit);
+  const find = async (after: readonly [string | number, number] | undefined, limit: number): Promise<Match[]> => {
+    if (!prepared) return listFirst(context.database.pool, filter, after && [Number(after[0]), after[1]], limit);
     const offset = after?.[1] ?? 0;
     const found = await rank(context.database.pool, prepared.query, prepared.candidates, filter.asOf, {
       limit,
@@ -44,7 +44,8 @@ export async function recallPage(
     args,
     context,
     info,
-    sortedBy: ['real', 'number'],
+    // A name where a list has a number: the cursor of the one is none of the other.
+    sortedBy: [prepared ? 'name' : 'real', 'number'],
     ...(budget === undefined ? {} : { defaultSize: packedFrom }),
     async load({ query, after, before, limit, inverted }) {
       if (before || inverted) throw badInput('before', 'What is recalled is paged forwards: use first and after.');
@@ -56,7 +57,7 @@ export async function recallPage(
       const sorted = ids.flatMap((id) => byId.get(id) ?? []);
       return filter.asOf ? asTheyWere(context, sorted, matches) : sorted;
     },
-    key: ({ id }) => (prepared ? [0, places.get(id) ?? 0] : [matches.get(id)?.score ?? 0, id]),
+    key: ({ id }) => (prepared ? ['search', places.get(id) ?? 0] : [matches.get(id)?.score ?? 0, id]),
     count: () => countRecalled(context, prepared, filter),
   });
   let reasons: Promise<Map<number, Why>> | undefined;

@@ -270,6 +270,24 @@ describe('what a new session should know first', () => {
   });
 });
 
+describe('a cursor', () => {
+  it('of a search goes on with a search, and that of a list with a list', async () => {
+    const ivy = await server.register('cursors');
+    for (const number of ['one', 'two', 'three']) await ivy.remember('GOTCHA', `Ivy climbs wall ${number}`);
+    const given = { type: ['GOTCHA'], first: 2 };
+    const listed = (await recall(ivy, given)).pageInfo.endCursor;
+    const searched = (await recall(ivy, { ...given, search: 'ivy' })).pageInfo.endCursor;
+    expect(await titles(ivy, { ...given, after: listed })).toHaveLength(1);
+    expect(await titles(ivy, { ...given, search: 'ivy', after: searched })).toHaveLength(1);
+    for (const wrong of [{ after: searched }, { search: 'ivy', after: listed }]) {
+      expect(await ivy.fail(query, { ...given, ...wrong })).toMatchObject({
+        code: 'BAD_INPUT',
+        message: expect.stringContaining('no cursor of this list'),
+      });
+    }
+  });
+});
+
 describe('a budget', () => {
   it('gives titles first, then texts, and what says the same once', async () => {
     const kim = await server.register('budget');
