@@ -6,7 +6,7 @@ import { checkFilter, checkList } from '../input.ts';
 import { requireKnown } from '../instance/known.ts';
 import { MemoryConnection, MemoryRef, MemoryStatusRef, MemoryTypeRef } from '../memory/schema.ts';
 import { requireProject } from '../project/service.ts';
-import type { RecallFilter } from './filter.ts';
+import { foldTags, type RecallFilter } from './filter.ts';
 import { recallPage } from './page.ts';
 import { parseSearch } from './search-text.ts';
 import './why-schema.ts';
@@ -60,7 +60,7 @@ builder.queryField('recall', (t) =>
           ...(await scopeOf(context, project, global)),
           types: type ?? null,
           statuses: status ?? (path === null ? (terms ? ['ACTIVE', 'RESOLVED'] : ['ACTIVE']) : null),
-          tags: tags ? checkList('tags', 'tag', tags) : null,
+          tags: tags ? await foldTags(context.database.pool, checkList('tags', 'tag', tags)) : null,
           authors: await authorsOf(context, author),
           file: path,
           asOf: asOf ?? null,

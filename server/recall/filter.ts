@@ -1,4 +1,5 @@
 import { MemoryStatus, type MemoryType } from '../database/generated/enums.ts';
+import { type Queryable, statement } from '../database/statement.ts';
 import { anyOf, marks, term } from './tsquery.ts';
 
 /** Which memories are looked at; null leaves a condition out. */
@@ -9,7 +10,7 @@ export interface RecallFilter {
   global: boolean;
   types: MemoryType[] | null;
   statuses: MemoryStatus[] | null;
-  /** Memories with any of these tags. */
+  /** Memories with any of these tags, as `foldTags` gives them. */
   tags: string[] | null;
   /** What these first wrote: ids of instances, or `human`. */
   authors: string[] | null;
@@ -43,3 +44,15 @@ export const nothing = term('p:none');
 
 /** A query that every memory matches: each has a status. */
 export const every = anyOf(Object.values(MemoryStatus).map((status) => term(marks.status(status))));
+
+const fold = statement<{ tag: string }, [tags: string[]]>(
+  'recall-fold-tags',
+  'SELECT lower(tag) AS tag FROM unnest($1::text[]) AS given (tag)',
+);
+
+/**
+ * Tags without regard to case: by the rule, and in the locale, by which the index has them (the migration's `memory_search`).
+ * @throws what pg throws
+ */
+export const foldTags = async (queryable: Queryable, tags: string[]): Promise<string[]> =>
+  (await fold(queryable, tags)).map(({ tag }) => tag);

@@ -15,8 +15,8 @@ export const marks = {
   project: (id: number | null): string => `p:${id ?? ''}`,
   type: (type: MemoryType): string => `k:${type.toLowerCase()}`,
   status: (status: MemoryStatus): string => `s:${status.toLowerCase()}`,
-  /** Tags are matched without regard to case. */
-  tag: (tag: string): string => `g:${tag.toLowerCase()}`,
+  /** @param tag in the small letters of Postgres (`foldTags`): JavaScript has others */
+  tag: (tag: string): string => `g:${tag}`,
   /** What an instance, or `human`, first wrote. */
   author: (id: string): string => `a:${id}`,
   /** A word of the title. */

@@ -192,6 +192,16 @@ describe('a question', () => {
     expect(edge?.why.words).toMatchObject([{ asked: 'brixol', found: 'brixolan', fields: ['TITLE', 'CONTENT'] }]);
   });
 
+  it.each(['İstanbul', 'ÜBERSICHT', 'ΣΊΣΥΦΟΣ', 'Straße'])(
+    'is filtered by a tag in the letters of any script: %s',
+    async (tag) => {
+      const title = `What bears ${tag}`;
+      await ann.remember('PATTERN', title, { tags: [tag] });
+      expect(await titles(ann, { tags: [tag] })).toEqual([title]);
+      expect(await titles(ann, { tags: [tag], search: 'bears' })).toEqual([title]);
+    },
+  );
+
   it('is filtered by type, status, tag and author', async () => {
     const ben = await server.register('mail');
     await ben.remember('GOTCHA', 'The proxy eats headers', { tags: ['Proxy'] });
