@@ -1,5 +1,6 @@
 import type { MemoryStatus, MemoryType } from '../../server/database/generated/enums.ts';
 import { sizeOf, tooLarge } from './batch.ts';
+import { type Parting, sendInParts } from './halving.ts';
 import type { Importing } from './import-records.ts';
 import { type Outcome, outcome, Totals } from './totals.ts';
 
@@ -22,6 +23,14 @@ export interface StateInput {
 /** Bytes and number of memories that are sent at once. */
 const usual = { bytes: 180_000, records: 500 };
 
+const parting: Parting<StateInput[]> = {
+  halve(states) {
+    const middle = Math.ceil(states.length / 2);
+    return states.length > 1 ? [states.slice(0, middle), states.slice(middle)] : undefined;
+  },
+  nameOf: ([state]) => ({ line: state?.line ?? 0, name: `The memory "${state?.title}"` }),
+};
+
 /**
  * Stores memories as they stand in Markdown, in the name of whoever asks.
  * @param states what stands there, and what is wrong with it
@@ -36,7 +45,8 @@ export async function importStates(
   let bytes = 0;
   const flush = async (): Promise<void> => {
     if (batch.length === 0) return;
-    totals.add(await server.ask<Outcome>(document, { memories: batch }, signal, true));
+    const send = (memories: StateInput[]) => server.ask<Outcome>(document, { memories }, signal, true);
+    totals.add(await sendInParts(batch, send, parting));
     batch = [];
     bytes = 0;
   };

@@ -27,6 +27,16 @@ interface Problem {
   message: string;
 }
 
+/** The outcome of two deliveries together. */
+export const sumOf = (one: Outcome, other: Outcome): Outcome => ({
+  stored: one.stored + other.stored,
+  updated: one.updated + other.updated,
+  skipped: one.skipped + other.skipped,
+  linked: one.linked + other.linked,
+  conflicts: [...one.conflicts, ...other.conflicts],
+  problems: [...one.problems, ...other.problems],
+});
+
 /** The fields of {@link Outcome}. */
 export const outcome = 'stored updated skipped linked conflicts{line uid version title reason}problems{line message}';
 
