@@ -1,14 +1,15 @@
 import { TooLarge } from '../exit.ts';
-import { type Outcome, sumOf } from './totals.ts';
 
 /** How something on its way to the server is parted. */
-export interface Parting<Load> {
+export interface Parting<Load, Result> {
   /** @returns undefined where it is one record, which cannot be parted */
   halve: (load: Load) => [Load, Load] | undefined;
   /** The line and the name of the one record. */
   nameOf: (load: Load) => { line: number; name: string };
-  /** The outcome of both halves, where it is not their sum. */
-  join?: (load: Load, first: Outcome, second: Outcome) => Outcome;
+  /** The result of one record that is too large. */
+  refuse: (problem: { line: number; message: string }) => Result;
+  /** The result of both halves. */
+  join: (load: Load, first: Result, second: Result) => Result;
 }
 
 /**
@@ -16,11 +17,11 @@ export interface Parting<Load> {
  * too large is a problem, and nothing that the rest waits for.
  * @throws whatever `send` throws but {@link TooLarge}
  */
-export async function sendInParts<Load>(
+export async function sendInParts<Load, Result>(
   load: Load,
-  send: (load: Load) => Promise<Outcome>,
-  parting: Parting<Load>,
-): Promise<Outcome> {
+  send: (load: Load) => Promise<Result>,
+  parting: Parting<Load, Result>,
+): Promise<Result> {
   try {
     return await send(load);
   } catch (error) {
@@ -28,12 +29,11 @@ export async function sendInParts<Load>(
     const halves = parting.halve(load);
     if (!halves) {
       const { line, name } = parting.nameOf(load);
-      const problems = [{ line, message: `${name} is too large, and was not stored. ${error.message}` }];
-      return { stored: 0, updated: 0, skipped: 0, linked: 0, conflicts: [], problems };
+      return parting.refuse({ line, message: `${name} is too large, and was not stored. ${error.message}` });
     }
     // One after the other: a link comes after its memories, a version after the one before it.
     const first = await sendInParts(halves[0], send, parting);
     const second = await sendInParts(halves[1], send, parting);
-    return (parting.join ?? ((_, ...both) => sumOf(...both)))(load, first, second);
+    return parting.join(load, first, second);
   }
 }

@@ -1,8 +1,8 @@
 import type { MemoryStatus, MemoryType } from '../../server/database/generated/enums.ts';
-import { sizeOf, tooLarge } from './batch.ts';
+import { batchesOf } from './batches.ts';
 import { type Parting, sendInParts } from './halving.ts';
 import type { Importing } from './import-records.ts';
-import { type Outcome, outcome, Totals } from './totals.ts';
+import { type Outcome, outcome, refusal, sumOf, Totals } from './totals.ts';
 
 const document = `mutation MergeMemories($memories:[MergedMemory!]!){mergeMemories(memories:$memories){${outcome}}}`;
 
@@ -20,10 +20,7 @@ export interface StateInput {
   version?: number;
 }
 
-/** Bytes and number of memories that are sent at once. */
-const usual = { bytes: 180_000, records: 500 };
-
-const parting: Parting<StateInput[]> = {
+export const statesParting: Pick<Parting<StateInput[], unknown>, 'halve' | 'nameOf'> = {
   halve(states) {
     const middle = Math.ceil(states.length / 2);
     return states.length > 1 ? [states.slice(0, middle), states.slice(middle)] : undefined;
@@ -41,27 +38,16 @@ export async function importStates(
   states: AsyncIterable<StateInput | { line: number; problem: string }> | Iterable<StateInput>,
 ): Promise<Totals> {
   const totals = new Totals(json, () => bar.clear());
-  let batch: StateInput[] = [];
-  let bytes = 0;
-  const flush = async (): Promise<void> => {
-    if (batch.length === 0) return;
-    const send = (memories: StateInput[]) => server.ask<Outcome>(document, { memories }, signal, true);
-    totals.add(await sendInParts(batch, send, parting));
-    batch = [];
-    bytes = 0;
-  };
-  for await (const state of states) {
+  for await (const batch of batchesOf(states)) {
     signal.throwIfAborted();
-    const problem = 'problem' in state ? state.problem : tooLarge(state);
-    if ('problem' in state || problem !== undefined) {
-      totals.refuse(state.line, problem ?? '');
+    if ('problem' in batch) {
+      totals.refuse(batch.line, batch.problem);
       continue;
     }
-    const size = sizeOf(state);
-    if (bytes + size > usual.bytes || batch.length >= usual.records) await flush();
-    batch.push(state);
-    bytes += size;
+    const send = (memories: StateInput[]) => server.ask<Outcome>(document, { memories }, signal, true);
+    totals.add(
+      await sendInParts(batch, send, { ...statesParting, refuse: refusal, join: (_, ...both) => sumOf(...both) }),
+    );
   }
-  await flush();
   return totals;
 }

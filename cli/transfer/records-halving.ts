@@ -1,9 +1,9 @@
 import type { Records } from './batch.ts';
 import type { Parting } from './halving.ts';
-import { type Outcome, sumOf } from './totals.ts';
+import { type Outcome, refusal, sumOf } from './totals.ts';
 
 /** Halves the records of an export; where it is one memory, its versions. */
-export const recordsParting: Parting<Records> = {
+export const recordsParting: Parting<Records, Outcome> = {
   halve(records) {
     const { instances, memories, links } = records;
     const total = instances.length + memories.length + links.length;
@@ -30,6 +30,7 @@ export const recordsParting: Parting<Records> = {
     if (instance) return { line: instance.line, name: `The instance ${instance.id}` };
     return { line: link?.line ?? 0, name: `The link from ${link?.from} to ${link?.to}` };
   },
+  refuse: refusal,
   join: ({ instances, memories, links }, first, second) =>
     instances.length + memories.length + links.length > 1 ? sumOf(first, second) : ofOneMemory(first, second),
 };

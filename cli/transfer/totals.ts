@@ -27,6 +27,12 @@ interface Problem {
   message: string;
 }
 
+/** The outcome of a record that was not stored. */
+export const refusal = (problem: Problem): Outcome => ({
+  ...{ stored: 0, updated: 0, skipped: 0, linked: 0 },
+  ...{ conflicts: [], problems: [problem] },
+});
+
 /** The outcome of two deliveries together. */
 export const sumOf = (one: Outcome, other: Outcome): Outcome => ({
   stored: one.stored + other.stored,

@@ -68,7 +68,11 @@ interface Sorted {
   rows: (Written & { id: number })[];
 }
 
-async function sort(
+/**
+ * Tells what has to be done with memories, and locks those that are here.
+ * @param result conflicts and what is skipped are added to it
+ */
+export async function sort(
   context: Context,
   client: Queryable,
   states: readonly StateRecord[],
