@@ -166,6 +166,24 @@ describe('a secret is refused', () => {
     expect(message).toContain('\n… and 2 more\n');
   });
 
+  it.each([
+    ['of a variable', 'query ($n: Int) { inbox(first: $n) { nodes { id } } }', { n: url }],
+    ['in a list', 'query ($n: [MemoryType!]) { recall(type: $n) { nodes { id } } }', { n: ['FIX', url] }],
+    ['of a time', 'query ($n: DateTime) { recall(asOf: $n) { nodes { id } } }', { n: url }],
+    ['in the document', `{ inbox(first: "${url}") { nodes { id } } }`, {}],
+    ['where a name would stand', `{ ${url} }`, {}],
+    ['of an id', 'query ($n: ID!) { memory(id: $n) { id } }', { n: url }],
+    ['in an object', 'query ($n: [MergedMemory!]!) { planMerge(memories: $n) { line } }', { n: [{ title: url }] }],
+  ])('also where the value %s breaks a rule before it is looked at', async (_, query, variables) => {
+    const { errors } = await ann.ask(query, variables);
+    expect(errors.length).toBeGreaterThan(0);
+    expect(JSON.stringify(errors)).not.toContain(password);
+    const socket = subscribe(ann, query, variables);
+    const failed: unknown = await socket.next().catch((error: unknown) => error);
+    expect(JSON.stringify([failed, (failed as Error).message])).not.toContain(password);
+    await socket.end();
+  });
+
   it('on a WebSocket too', async () => {
     const mutation = subscribe(ann, send, { body: url });
     await expect(mutation.next()).rejects.toMatchObject({
