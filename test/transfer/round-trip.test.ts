@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BadRecord, readRecord } from '../../cli/transfer/record.ts';
 import type { Caller } from '../support/server.ts';
 import { Place } from './support.ts';
 import { content, line, tags } from './texts.ts';
@@ -268,6 +269,32 @@ describe('a bad record', () => {
     expect(stderr).toContain(message);
     expect(stderr).toMatch(/^clambake: Line [23]: /);
     expect(await sql(target, 'select 1 from clambake.memory')).toEqual([]);
+  });
+
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  it.each([
+    ['"2026-13-45T00:00:00Z"', 'Its createdAt is "2026-13-45T00:00:00Z": a time is needed'],
+    ['"2026-02-30T00:00:00.000Z"', 'Its createdAt is "2026-02-30T00:00:00.000Z": a time is needed'],
+    ['"Jan 1 2026"', 'Its createdAt is "Jan 1 2026": a time is needed'],
+    ['"+275760-09-14T00:00:00.000Z"', 'Its createdAt is "+275760-09-14T00:00:00.000Z": a time is needed'],
+    ['1767225600000', 'Its createdAt is 1767225600000: a text is needed.'],
+    [deep, 'Its createdAt is a list: a text is needed.'],
+  ])('with a time that is none is told with its line and the value (%#)', (value, message) => {
+    const rest = '"record":"memory","uid":"x","project":null,"type":"LESSON","author":null';
+    expect(() => readRecord(`{${rest},"createdAt":${value}}`)).toThrow(BadRecord);
+    expect(() => readRecord(`{${rest},"createdAt":${value}}`)).toThrow(message);
+  });
+
+  it('is told of with --dry-run, too, however deeply it is nested', async () => {
+    const file = await target.write(
+      'deep.ndjson',
+      `{"clambake":"export","version":1,"project":null,"global":false}\n{"record":${deep}}\n`,
+    );
+    const { code, stderr } = await target.run(['import', file, '--dry-run']);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining('clambake: Line 2: Its record is a list: one of instance'),
+    ]);
   });
 
   it('is a link of which an end is missing', async () => {
