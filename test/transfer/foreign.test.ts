@@ -77,8 +77,32 @@ describe('foreign Markdown', () => {
     const [[title] = ['']] = parts(`# ${'日本'.repeat(200)}\n\ntext\n`);
     expect(Buffer.byteLength(title)).toBeLessThanOrEqual(300);
     expect(parts('# \n\ntext')).toEqual([['CLAUDE', 'text']]);
-    expect(parts(`${'> '.repeat(2000)}deep\n`)).toHaveLength(1);
+    expect(parts(`${'> '.repeat(40)}deep\n`)).toHaveLength(1);
+    expect(parts('## 1. **Bold** and `code` [link](x.md) ##\n\ntext')).toEqual([['1. Bold and code link', 'text']]);
   });
+
+  it.each([
+    ['quotes in quotes', '> '.repeat(2000), 'marks of quotes and lists that line 1 begins with are 2000'],
+    ['quotes without spaces', '>'.repeat(500_000), 'The characters of line 1 are 500000'],
+    ['lists in lists', `text\n${'1. '.repeat(20_000)}`, 'that line 2 begins with are 20000'],
+    ['a list of 50,000 items', '- a\n'.repeat(50_000), 'The lines of the file are 50001'],
+    ['15,000 headings', '# a\n'.repeat(15_000), 'items of lists are 15000'],
+    ['9,000 underlined headings', 'a\n===\n'.repeat(9000), 'The lines of = or - alone are 9000'],
+    ['more than 1 MiB', 'text\n\n'.repeat(200_000), 'The bytes of the file are 1200000'],
+  ])('is refused where nobody would have written it: %s', (_, hostile, message) => {
+    expect(() => parts(hostile)).toThrow(message);
+  });
+
+  it.each(['*a ', '[', '![a](', '\\', '``a`', '<a ', '<!--', '&amp;', '*a_', '_ a'])(
+    'takes no minutes for a megabyte of %j',
+    (mark) => {
+      const line = `${mark.repeat(Math.floor(60_000 / mark.length))}\n`;
+      const since = process.cpuUsage().user;
+      parts(line.repeat(17));
+      expect((process.cpuUsage().user - since) / 1e6).toBeLessThan(15);
+    },
+    60_000,
+  );
 });
 
 describe('importing it', () => {
