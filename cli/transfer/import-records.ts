@@ -1,11 +1,11 @@
 import { complain } from '../output/stream.ts';
 import type { Bar } from './bar.ts';
-import { Batch, type MemoryHead, type Place, type Records, tooLarge } from './batch.ts';
+import { Batch, type MemoryHead, type Place, tooLarge } from './batch.ts';
 import { sendInParts } from './halving.ts';
 import { type Line, readLines } from './lines.ts';
 import type { Progress, ProgressFile } from './progress-file.ts';
 import { BadRecord, type EndLine, formatVersion, type HeaderLine, type RecordLine, readRecord } from './record.ts';
-import { recordsParting } from './records-halving.ts';
+import { recordsParting, without } from './records-halving.ts';
 import type { Server } from './server.ts';
 import type { Source } from './source.ts';
 import { type Outcome, outcome, Totals } from './totals.ts';
@@ -203,8 +203,10 @@ class Import {
     const batch = this.#batch;
     const { server, signal } = this.#importing;
     if (!batch.start) return true;
+    const refused = new Set(this.#proving ? this.#from?.refused : []);
     const result = await sendInParts(
-      batch as Records,
+      // What was refused may well be taken now, and would pass for something that is not there any more.
+      without(batch, refused),
       ({ instances, memories, links }) => server.ask<Outcome>(document, { instances, memories, links }, signal, true),
       recordsParting,
     );
@@ -216,7 +218,12 @@ class Import {
       return result.stored + result.updated + result.linked + result.problems.length === 0;
     }
     this.#totals.add(parted ? withFirst(parted, result) : result);
-    this.#file?.keep({ ...batch.start, numbers: this.#totals.numbers });
+    const told = [...result.problems, ...result.conflicts].map(({ line }) => line);
+    const { memories, links } = without(batch, new Set(told));
+    // Without anything that shows later that it is there, an import goes on from the place before.
+    if (memories.length + links.length > 0) {
+      this.#file?.keep({ ...batch.start, refused: told, numbers: this.#totals.numbers });
+    }
     return true;
   }
 }

@@ -46,6 +46,16 @@ function slice({ instances, memories, links }: Records, start: number, end: numb
   };
 }
 
+/** Records without those of which something stands in one of some lines. */
+export function without({ instances, memories, links }: Records, lines: ReadonlySet<number>): Records {
+  const stays = ({ line }: { line: number }): boolean => !lines.has(line);
+  return {
+    instances: instances.filter(stays),
+    memories: memories.filter((memory) => stays(memory) && memory.revisions.every(stays)),
+    links: links.filter(stays),
+  };
+}
+
 /** What became of a memory whose versions came in two parts: counted once. */
 export function ofOneMemory(first: Outcome, second: Outcome): Outcome {
   const both = sumOf(first, second);

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 interface Rules {
   /** Bytes of a body; past them it answers 413 in HTML, as nginx does. */
   most?: number;
-  /** Imports that are let through; the next one waits here until the gate is closed. */
+  /** Requests of imports that are let through; the next one waits here until it is released, or whoever asks has gone. */
   imports?: number;
 }
 
@@ -28,6 +28,8 @@ export class Gate {
   refused = 0;
   /** Once a request waits. */
   readonly held: Promise<void>;
+  /** Lets what waits through, and everything after it. */
+  release: () => void = () => undefined;
   readonly #server: http.Server;
 
   private constructor(server: http.Server, held: Promise<void>) {
@@ -36,10 +38,21 @@ export class Gate {
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
-  static async open(target: string, { most = Number.POSITIVE_INFINITY, imports = most }: Rules): Promise<Gate> {
+  static async open(
+    target: string,
+    { most = Number.POSITIVE_INFINITY, imports = Number.POSITIVE_INFINITY }: Rules,
+  ): Promise<Gate> {
     let hold = (): void => undefined;
     const held = new Promise<void>((resolve) => {
       hold = resolve;
+    });
+    let release = (): void => undefined;
+    let isReleased = false;
+    const released = new Promise<void>((resolve) => {
+      release = () => {
+        isReleased = true;
+        resolve();
+      };
     });
     let gate: Gate | undefined;
     const server = http.createServer((request, response) => {
@@ -55,7 +68,11 @@ export class Gate {
         }
         const sent = linesOf(body.toString());
         if (gate && sent) {
-          if (gate.passed.length >= imports) return hold();
+          if (gate.passed.length >= imports && !isReleased) {
+            hold();
+            await released;
+            if (response.destroyed) return;
+          }
           gate.passed.push(sent);
         }
         const { authorization = '', 'content-type': type = '' } = request.headers;
@@ -72,6 +89,7 @@ export class Gate {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     gate = new Gate(server, held);
+    gate.release = release;
     return gate;
   }
 

@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -345,6 +348,24 @@ describe('a file', () => {
       0,
       { file: output, instances: 1, memories: 1, revisions: 1, links: 0 },
     ]);
+  });
+
+  it('may be a pipe with a name, and standard input by its path', async () => {
+    await Promise.all([forgetMemories(source), empty(target)]);
+    await callers[0]?.do(remember, { global: true, type: 'LESSON', title: 'piped', content: 'text' });
+    const exported = await source.export();
+    const fifo = target.file('fifo');
+    await promisify(execFile)('mkfifo', [fifo]);
+    const [said] = await Promise.all([target.run(['import', fifo]), writeFile(fifo, exported)]);
+    expect(said).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('1 stored') });
+    expect(await target.export()).toBe(exported);
+    const given = await target.run(['import', '/dev/stdin'], { stdin: exported });
+    expect(given).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('1 skipped') });
+    const markdown = target.file('markdown');
+    await promisify(execFile)('mkfifo', [markdown]);
+    const args = ['import', markdown, '--global', '--yes'];
+    const [foreign] = await Promise.all([target.run(args), writeFile(markdown, '## Piped\n\nMarkdown.\n')]);
+    expect(foreign).toMatchObject({ code: 0, stdout: expect.stringContaining('1 stored') });
   });
 
   it('of another version, or that is JSON and no export, is not taken', async () => {
