@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto';
+import { realpathSync } from 'node:fs';
+import { hostname } from 'node:os';
 import type { MemoryStatus, MemoryType } from '../../server/database/generated/enums.ts';
 import { batchesOf } from './batches.ts';
 import { type Parting, sendInParts } from './halving.ts';
 import type { Importing } from './import-records.ts';
 import { type Outcome, outcome, refusal, sumOf, Totals } from './totals.ts';
 
-const document = `mutation MergeMemories($memories:[MergedMemory!]!){mergeMemories(memories:$memories){${outcome}}}`;
+const document = `mutation MergeMemories($memories:[MergedMemory!]!,$source:String){mergeMemories(memories:$memories,source:$source){${outcome}}}`;
 
 /** A memory as the server merges it. */
 export interface StateInput {
@@ -34,20 +37,28 @@ export const statesParting: Pick<Parting<StateInput[], unknown>, 'halve' | 'name
  * @throws CliError, the reason of the signal; what was taken until then stays
  */
 export async function importStates(
-  { server, bar, signal, json }: Importing,
+  { source, server, bar, signal, json }: Importing,
   states: AsyncIterable<StateInput | { line: number; problem: string }> | Iterable<StateInput>,
 ): Promise<Totals> {
   const totals = new Totals(json, () => bar.clear());
+  const key = source.isFile ? keyOf(source.path) : null;
   for await (const batch of batchesOf(states)) {
     signal.throwIfAborted();
     if ('problem' in batch) {
       totals.refuse(batch.line, batch.problem);
       continue;
     }
-    const send = (memories: StateInput[]) => server.ask<Outcome>(document, { memories }, signal, true);
+    const send = (memories: StateInput[]) => server.ask<Outcome>(document, { memories, source: key }, signal, true);
     totals.add(
       await sendInParts(batch, send, { ...statesParting, refuse: refusal, join: (_, ...both) => sumOf(...both) }),
     );
   }
   return totals;
 }
+
+/** Which file on which machine it is, and no word of it: another copy may have been edited by somebody else. */
+const keyOf = (path: string): string =>
+  createHash('sha256')
+    .update(JSON.stringify([hostname(), realpathSync(path)]))
+    .digest('hex')
+    .slice(0, 32);

@@ -175,7 +175,11 @@ builder.mutationFields((t) => ({
       'Stores memories as a file has them, as whoever asks. What is here and unchanged in the file is skipped; what the file has changed gets a new version.',
     args: {
       memories: t.arg({ type: [MergedMemory], required: true, description: 'The memories, at most 500.' }),
+      source: t.arg.string({
+        description:
+          'Which file it is, as 16 to 64 hexadecimal digits: what only the same file has changed since is no conflict.',
+      }),
     },
-    resolve: (_, { memories }, context) => mergeStates(context, memories),
+    resolve: (_, { memories, source }, context) => mergeStates(context, memories, source),
   }),
 }));
