@@ -4,7 +4,7 @@ import { Batch, type MemoryHead, type Place, tooLarge } from './batch.ts';
 import { sendInParts } from './halving.ts';
 import { type Line, readLines } from './lines.ts';
 import type { Progress, ProgressFile } from './progress-file.ts';
-import { BadRecord, type EndLine, formatVersion, type HeaderLine, type RecordLine, readRecord } from './record.ts';
+import { BadRecord, type EndLine, type HeaderLine, type RecordLine, readRecord } from './record.ts';
 import { recordsParting, without } from './records-halving.ts';
 import type { Server } from './server.ts';
 import type { Source } from './source.ts';
@@ -111,9 +111,6 @@ class Import {
     if ('clambake' in record) {
       if (!(await this.#closeMemory())) return false;
       if (record.clambake === 'end') this.#end(record, number);
-      else if (record.version !== formatVersion) {
-        throw new BadRecord(`It is of version ${record.version}: this program reads version ${formatVersion}.`);
-      }
       return true;
     }
     const large = tooLarge(record);

@@ -126,9 +126,13 @@ export function readRecord(text: string): RecordLine | HeaderLine | EndLine {
 function readFrame(value: Record<string, unknown>): HeaderLine | EndLine {
   const field = fieldsOf(value);
   if (value.clambake === 'export') {
+    const version = field.number('version');
+    if (version !== formatVersion) {
+      throw new BadRecord(`It is of version ${version}: this program reads version ${formatVersion}.`);
+    }
     return {
       clambake: 'export',
-      version: field.number('version'),
+      version,
       project: field.optional('project'),
       global: value.global === true,
     };

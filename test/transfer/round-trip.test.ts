@@ -373,6 +373,9 @@ describe('a file', () => {
     expect(await target.run(['import', '-'], { stdin: later })).toMatchObject({
       ...{ code: 1, stderr: expect.stringContaining('version 2') },
     });
+    expect(await target.run(['import', '-', '--dry-run'], { stdin: later })).toMatchObject({
+      ...{ code: 1, stderr: expect.stringContaining('version 2') },
+    });
     expect(await target.run(['import', '-'], { stdin: '{"a":1}\n' })).toMatchObject({
       ...{ code: 1, stderr: expect.stringContaining('no export') },
     });
