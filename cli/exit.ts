@@ -24,6 +24,9 @@ export class CliError extends Error {
   }
 }
 
+/** What was sent is more than the server takes at once, or whatever stands before it. Sent again it is again; parts of it may not be. */
+export class TooLarge extends CliError {}
+
 const exitCodes: Readonly<Record<string, ExitCode>> = {
   BLOCKED: ExitCode.blocked,
   CONFLICT: ExitCode.blocked,
@@ -46,4 +49,5 @@ const passing: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether the same request may well succeed later, or has succeeded unseen. */
-export const isPassing = (error: unknown): error is CliError => error instanceof CliError && passing.has(error.code);
+export const isPassing = (error: unknown): error is CliError =>
+  error instanceof CliError && !(error instanceof TooLarge) && passing.has(error.code);

@@ -44,6 +44,8 @@ export interface FrontOptions<Viewer> {
   shutdown(): void;
   /** Whether this viewer may end the program. */
   mayShutDown(viewer: Viewer): boolean;
+  /** Leaves secrets out of the message of an error; those of known shapes where it is not given. */
+  hide?(message: string): string;
   /** For tests: other limits than the ordinary ones. */
   limits?: Partial<Limits>;
 }
@@ -75,7 +77,7 @@ export async function listen<Viewer>(options: FrontOptions<Viewer>): Promise<Fro
   const { config, log, schema } = options;
   assertSafeBinding(config);
   const limits: Limits = { ...ordinaryLimits, ...options.limits };
-  const mask = createMask(log);
+  const mask = createMask(log, options.hide);
   const engine = createEngine(schema, mask, limits);
   const server = createServer({
     requestTimeout: limits.arrival,

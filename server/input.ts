@@ -1,4 +1,5 @@
 import { badInput } from './errors.ts';
+import { masked } from './secret/mask.ts';
 
 /** Limits of what a caller may give, in bytes of UTF-8 (texts) or pieces (lists). */
 export const limits = {
@@ -87,8 +88,11 @@ export function parseId(argument: string, what: string, id: string): number {
   return number;
 }
 
-/** At most 60 characters of a value, to repeat it in an error. */
+/** Characters of a value that are looked through for secrets before its beginning is repeated. */
+const looked = 2048;
+
+/** At most 60 characters of a value, to repeat it in an error. A secret in it is masked first: of one that was cut none is seen. */
 export function excerpt(value: string): string {
-  const characters = [...value];
-  return characters.length > 60 ? `${characters.slice(0, 59).join('')}…` : value;
+  const characters = [...masked(value.slice(0, looked))];
+  return characters.length > 60 ? `${characters.slice(0, 59).join('')}…` : characters.join('');
 }

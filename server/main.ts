@@ -11,6 +11,7 @@ import { hashToken } from './instance/token.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { removeRunningFile, writeRunningFile } from './running-file.ts';
 import { schema } from './schema.ts';
+import { masked } from './secret/mask.ts';
 import { ensureToken, tokenPath } from './token-file.ts';
 import { wire } from './wire.ts';
 
@@ -60,6 +61,7 @@ export async function serve(
       authenticate: (authorization) => authenticate(services, operatorHash, authorization),
       context: (viewer, abandoned): Context => ({ ...services, viewer, signal: abandoned }),
       nameOf: (viewer) => (viewer.kind === 'instance' ? viewer.id : human),
+      hide: (message) => masked(message, (text) => services.secrets.find(text)),
       async health() {
         await database.ping();
         return { database: 'reachable', ...health() };

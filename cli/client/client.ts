@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClientError, GraphQLClient } from 'graphql-request';
-import { CliError, ExitCode, exitCodeOf } from '../exit.ts';
+import { CliError, ExitCode, exitCodeOf, TooLarge } from '../exit.ts';
 import { type HttpAnswer, send, TransportError } from './http.ts';
 
 /** Milliseconds without an answer after which a request is given up. */
@@ -173,6 +173,9 @@ export function refuseUnlessGraphQL(
   }
   if (/^application\/(graphql-response\+)?json\b/i.test(contentType)) return;
   if (status === 401 || status === 403) throw tokenRefused(url);
+  if (status === 413) {
+    throw new TooLarge(ExitCode.failed, 'LIMIT_EXCEEDED', `What answers at ${url} takes no request of this size.`);
+  }
   if (status >= 500)
     throw new BadGateway(`The server at ${url} answered with HTTP status ${status}. Try again in a moment.`, false);
   throw notClambake(url, `it answered with HTTP status ${status} and ${contentType || 'no content type'}`);
@@ -211,7 +214,7 @@ function understood(error: unknown, call: Call, inLine: boolean): Error {
   if (error instanceof ClientError) {
     const { status, errors } = error.response;
     const first = graphqlError(errors, call.url);
-    if (first) return first;
+    if (first) return status === 413 ? new TooLarge(first.exitCode, first.code, first.message, first.details) : first;
     if (status === 401 || status === 403) return tokenRefused(call.url);
     if (status >= 500) return new Unreachable(`The server at ${call.url} answered with HTTP status ${status}.`, false);
     return notClambake(call.url, `it answered with HTTP status ${status} and no GraphQL errors`);

@@ -21,10 +21,19 @@ const most = 258_000;
 /** Records of one kind that a server takes at once. */
 const mostRecords = 500;
 
+export type MemoryInput = MemoryHead & { revisions: RevisionInput[] };
+
+/** Records in the order in which they can be stored: who wrote, what was written, how it is linked. */
+export interface Records {
+  instances: InstanceInput[];
+  memories: MemoryInput[];
+  links: LinkInput[];
+}
+
 /** Records on their way to the server, no more than one request takes. */
-export class Batch {
+export class Batch implements Records {
   readonly instances: InstanceInput[] = [];
-  readonly memories: (MemoryHead & { revisions: RevisionInput[] })[] = [];
+  readonly memories: MemoryInput[] = [];
   readonly links: LinkInput[] = [];
   /** From where all of it can be read again. */
   start: Place | undefined;

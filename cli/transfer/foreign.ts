@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
-import { basename, relative, resolve, sep } from 'node:path';
+import { basename } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { MemoryType } from '../../server/database/generated/enums.ts';
 import { CliError, ExitCode } from '../exit.ts';
-import { repositoriesAround } from '../identity/repository.ts';
 import { quoted } from '../line/again.ts';
 import { usageError } from '../line/variables.ts';
-import { count } from '../output/lines.ts';
-import { visibleLine } from '../output/visible.ts';
+import { identityOf } from './file-identity.ts';
 import { guessType } from './guess.ts';
 import type { StateInput } from './import-states.ts';
 import { sectionsOf } from './sections.ts';
@@ -44,19 +42,25 @@ export async function readAll({ path, read }: Source): Promise<string> {
 const badFile = (message: string): CliError => new CliError(ExitCode.failed, 'BAD_FILE', message);
 
 /**
- * What foreign Markdown would be stored as. A section has the same uid each time, by what it belongs to, its file's name and its title:
- * imported again it is found again.
+ * What foreign Markdown would be stored as. A section has the same uid each time, by what it belongs to, its file and its title: imported
+ * again it is found again, and no other file's section is taken for it. What comes through a pipe has no file: there the text is part of
+ * the uid, so that a changed one is a new one, and nothing is overwritten.
  */
-export function planOf(text: string, path: string, { project, type }: ForeignScope): StateInput[] {
-  const file = nameOf(path);
+export function planOf(
+  text: string,
+  { path, isFile }: Pick<Source, 'path' | 'isFile'>,
+  scope: ForeignScope,
+): StateInput[] {
+  const { project, type } = scope;
+  const file = isFile ? identityOf(path) : undefined;
   const times = new Map<string, number>();
-  return sectionsOf(text, basename(file).replace(/\.[^.]*$/, '')).map(({ line, title, content }) => {
+  return sectionsOf(text, isFile ? basename(path).replace(/\.[^.]*$/, '') : 'stdin').map(({ line, title, content }) => {
     const time = (times.get(title) ?? 0) + 1;
     times.set(title, time);
     return {
       ...{
         line,
-        uid: uidOf([project?.normalize('NFC').toLowerCase() ?? null, file, title, time]),
+        uid: uidOf([project?.normalize('NFC').toLowerCase() ?? null, file ?? { content }, title, time]),
         project,
         title,
         content,
@@ -64,14 +68,6 @@ export function planOf(text: string, path: string, { project, type }: ForeignSco
       type: type ?? guessType(title, content, project === null),
     };
   });
-}
-
-/** The path in the repository that a file lies in, so that it is the same from wherever it is named; else its name. */
-function nameOf(path: string): string {
-  if (path === '-') return 'stdin';
-  const whole = resolve(path);
-  const [repository] = repositoriesAround(resolve(whole, '..'));
-  return repository ? relative(repository.root, whole).split(sep).join('/') : basename(whole);
 }
 
 /** A UUID of version 5 (RFC 9562): the same for the same parts. */
@@ -83,21 +79,6 @@ function uidOf(parts: readonly unknown[]): string {
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}
-
-/** The plan for people: type, size and title of each memory. */
-export function planText(plan: readonly StateInput[], { project }: ForeignScope): string {
-  const sizes = plan.map(({ content }) => `${Buffer.byteLength(content)} B`);
-  const wide = Math.max(...plan.map(({ type }) => type.length));
-  const long = Math.max(...sizes.map(({ length }) => length));
-  return [
-    `${count(plan.length, 'memory', 'memories')} ${project === null ? 'that are global' : `of ${visibleLine(project)}`}`,
-    ...plan.map(
-      ({ type, title }, index) =>
-        `  ${type.toLowerCase().padEnd(wide)}  ${(sizes[index] ?? '').padStart(long)}  ${visibleLine(title)}`,
-    ),
-    '',
-  ].join('\n');
 }
 
 /** Asks a person. @returns whether the answer is yes */
@@ -119,8 +100,11 @@ export async function isAgreed(question: string, signal: AbortSignal): Promise<b
 }
 
 /** Nobody was there to be asked. */
-export function notAgreed(path: string, { project, type }: ForeignScope): CliError {
-  if (path === '-') return usageError('Nothing is stored yet. To store it as shown: the same with --yes.');
+export function notAgreed(
+  { path, isFile }: Pick<Source, 'path' | 'isFile'>,
+  { project, type }: ForeignScope,
+): CliError {
+  if (!isFile) return usageError('Nothing is stored yet. To store it as shown: the same with --yes.');
   const scope = project === null ? '--global' : `--project ${quoted(project)}`;
   const about = type === undefined ? '' : ` --type ${type.toLowerCase()}`;
   return usageError(

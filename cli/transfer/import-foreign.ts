@@ -4,10 +4,11 @@ import type { Globals } from '../line/table.ts';
 import { usageError } from '../line/variables.ts';
 import { json } from '../output/json.ts';
 import { complain, print } from '../output/stream.ts';
-import { type ForeignScope, isAgreed, notAgreed, planOf, planText, readAll } from './foreign.ts';
+import { type ForeignScope, isAgreed, notAgreed, planOf, readAll } from './foreign.ts';
 import type { Given } from './given.ts';
 import type { Importing } from './import-records.ts';
 import { importStates } from './import-states.ts';
+import { planText, planWith } from './plan.ts';
 import { Server } from './server.ts';
 
 interface Foreign extends Pick<Importing, 'source' | 'bar' | 'signal'> {
@@ -21,23 +22,26 @@ export async function importForeign({ source, bar, signal, given, globals }: For
   const text = await readAll(source);
   const server = await Server.find('any', globals);
   const scope = scopeOf(given, server.project);
-  const plan = planOf(text, path, scope);
-  if (plan.length === 0) {
+  const states = planOf(text, source, scope);
+  if (states.length === 0) {
     throw new CliError(ExitCode.failed, 'BAD_FILE', `${path} holds no text to remember.`);
   }
   const asks = !given.dryRun && !given.yes;
+  const plan = await planWith(server, states, signal);
   const person = path !== '-' && process.stdin.isTTY === true && process.stderr.isTTY === true && !globals.json;
-  const shown = plan.map(({ title, type, content, uid }) => ({ title, type, bytes: Buffer.byteLength(content), uid }));
+  const shown = plan.map(({ title, type, content, uid, fate, reason }) => ({
+    ...{ title, type, bytes: Buffer.byteLength(content), uid, fate, reason },
+  }));
   // Where it is stored at once, the result of that is the one result.
   if (!globals.json) await print(planText(plan, scope));
   else if (!given.yes || given.dryRun) await print(json({ project: scope.project, plan: shown }, false));
   if (given.dryRun) return ExitCode.done;
-  if (asks && !person) throw notAgreed(path, scope);
+  if (asks && !person) throw notAgreed(source, scope);
   if (asks && !(await isAgreed('Store them? [y/N] ', signal))) {
     complain('clambake: Nothing was stored.\n');
     return ExitCode.failed;
   }
-  const totals = await importStates({ source, server, bar, signal, json: globals.json }, plan);
+  const totals = await importStates({ source, server, bar, signal, json: globals.json }, states);
   return totals.print(path);
 }
 

@@ -1,9 +1,11 @@
 import { complain } from '../output/stream.ts';
 import type { Bar } from './bar.ts';
 import { Batch, type MemoryHead, type Place, tooLarge } from './batch.ts';
+import { sendInParts } from './halving.ts';
 import { type Line, readLines } from './lines.ts';
 import type { Progress, ProgressFile } from './progress-file.ts';
-import { BadRecord, type EndLine, formatVersion, type HeaderLine, type RecordLine, readRecord } from './record.ts';
+import { BadRecord, type EndLine, type HeaderLine, type RecordLine, readRecord } from './record.ts';
+import { recordsParting, without } from './records-halving.ts';
 import type { Server } from './server.ts';
 import type { Source } from './source.ts';
 import { type Outcome, outcome, Totals } from './totals.ts';
@@ -109,9 +111,6 @@ class Import {
     if ('clambake' in record) {
       if (!(await this.#closeMemory())) return false;
       if (record.clambake === 'end') this.#end(record, number);
-      else if (record.version !== formatVersion) {
-        throw new BadRecord(`It is of version ${record.version}: this program reads version ${formatVersion}.`);
-      }
       return true;
     }
     const large = tooLarge(record);
@@ -135,20 +134,20 @@ class Import {
           return true;
         }
         head.versions += 1;
-        if (!this.#batch.fits(revision, head.memory) && !(await this.#flushFor(head))) return false;
+        if (!(await this.#makeRoom(revision, head))) return false;
         this.#batch.addRevision({ ...revision, line: number }, head.memory, head.place);
         return true;
       }
       case 'instance': {
         const { record: _, ...instance } = record;
-        if (!this.#batch.fits(instance) && !(await this.#flush())) return false;
+        if (!(await this.#makeRoom(instance, this.#head))) return false;
         this.#batch.addInstance({ ...instance, line: number }, place);
         return true;
       }
       case 'link': {
         if (!(await this.#closeMemory())) return false;
         const { record: _, ...link } = record;
-        if (!this.#batch.fits(link) && !(await this.#flush())) return false;
+        if (!(await this.#makeRoom(link, undefined))) return false;
         this.#batch.addLink({ ...link, line: number }, place);
         return true;
       }
@@ -165,7 +164,18 @@ class Import {
     return goesOn;
   }
 
-  /** Makes room for another version: the memory comes with it as a whole where one request takes that. */
+  /**
+   * Sends what there is until another record fits, or nothing is left. The versions of a memory come together where one request takes
+   * them. @returns whether to go on
+   */
+  async #makeRoom(record: object, head: Head | undefined): Promise<boolean> {
+    // The versions that were put back may leave no room either.
+    while (!this.#batch.empty && !this.#batch.fits(record, head?.memory)) {
+      if (!(await (head ? this.#flushFor(head) : this.#flush()))) return false;
+    }
+    return true;
+  }
+
   async #flushFor(head: Head): Promise<boolean> {
     const versions = this.#batch.withdraw(head.memory);
     const isParted = versions.length === 0 && this.#batch.memories.at(-1)?.line === head.memory.line;
@@ -190,8 +200,13 @@ class Import {
     const batch = this.#batch;
     const { server, signal } = this.#importing;
     if (!batch.start) return true;
-    const { instances, memories, links } = batch;
-    const result = await server.ask<Outcome>(document, { instances, memories, links }, signal, true);
+    const refused = new Set(this.#proving ? this.#from?.refused : []);
+    const result = await sendInParts(
+      // What was refused may well be taken now, and would pass for something that is not there any more.
+      without(batch, refused),
+      ({ instances, memories, links }) => server.ask<Outcome>(document, { instances, memories, links }, signal, true),
+      recordsParting,
+    );
     this.#batch = new Batch();
     if (this.#proving) {
       this.#proving = false;
@@ -200,7 +215,12 @@ class Import {
       return result.stored + result.updated + result.linked + result.problems.length === 0;
     }
     this.#totals.add(parted ? withFirst(parted, result) : result);
-    this.#file?.keep({ ...batch.start, numbers: this.#totals.numbers });
+    const told = [...result.problems, ...result.conflicts].map(({ line }) => line);
+    const { memories, links } = without(batch, new Set(told));
+    // Without anything that shows later that it is there, an import goes on from the place before.
+    if (memories.length + links.length > 0) {
+      this.#file?.keep({ ...batch.start, refused: told, numbers: this.#totals.numbers });
+    }
     return true;
   }
 }

@@ -1,9 +1,13 @@
+import { createHash } from 'node:crypto';
+import { realpathSync } from 'node:fs';
+import { hostname } from 'node:os';
 import type { MemoryStatus, MemoryType } from '../../server/database/generated/enums.ts';
-import { sizeOf, tooLarge } from './batch.ts';
+import { batchesOf } from './batches.ts';
+import { type Parting, sendInParts } from './halving.ts';
 import type { Importing } from './import-records.ts';
-import { type Outcome, outcome, Totals } from './totals.ts';
+import { type Outcome, outcome, refusal, sumOf, Totals } from './totals.ts';
 
-const document = `mutation MergeMemories($memories:[MergedMemory!]!){mergeMemories(memories:$memories){${outcome}}}`;
+const document = `mutation MergeMemories($memories:[MergedMemory!]!,$source:String){mergeMemories(memories:$memories,source:$source){${outcome}}}`;
 
 /** A memory as the server merges it. */
 export interface StateInput {
@@ -19,8 +23,13 @@ export interface StateInput {
   version?: number;
 }
 
-/** Bytes and number of memories that are sent at once. */
-const usual = { bytes: 180_000, records: 500 };
+export const statesParting: Pick<Parting<StateInput[], unknown>, 'halve' | 'nameOf'> = {
+  halve(states) {
+    const middle = Math.ceil(states.length / 2);
+    return states.length > 1 ? [states.slice(0, middle), states.slice(middle)] : undefined;
+  },
+  nameOf: ([state]) => ({ line: state?.line ?? 0, name: `The memory "${state?.title}"` }),
+};
 
 /**
  * Stores memories as they stand in Markdown, in the name of whoever asks.
@@ -28,30 +37,28 @@ const usual = { bytes: 180_000, records: 500 };
  * @throws CliError, the reason of the signal; what was taken until then stays
  */
 export async function importStates(
-  { server, bar, signal, json }: Importing,
+  { source, server, bar, signal, json }: Importing,
   states: AsyncIterable<StateInput | { line: number; problem: string }> | Iterable<StateInput>,
 ): Promise<Totals> {
   const totals = new Totals(json, () => bar.clear());
-  let batch: StateInput[] = [];
-  let bytes = 0;
-  const flush = async (): Promise<void> => {
-    if (batch.length === 0) return;
-    totals.add(await server.ask<Outcome>(document, { memories: batch }, signal, true));
-    batch = [];
-    bytes = 0;
-  };
-  for await (const state of states) {
+  const key = source.isFile ? keyOf(source.path) : null;
+  for await (const batch of batchesOf(states)) {
     signal.throwIfAborted();
-    const problem = 'problem' in state ? state.problem : tooLarge(state);
-    if ('problem' in state || problem !== undefined) {
-      totals.refuse(state.line, problem ?? '');
+    if ('problem' in batch) {
+      totals.refuse(batch.line, batch.problem);
       continue;
     }
-    const size = sizeOf(state);
-    if (bytes + size > usual.bytes || batch.length >= usual.records) await flush();
-    batch.push(state);
-    bytes += size;
+    const send = (memories: StateInput[]) => server.ask<Outcome>(document, { memories, source: key }, signal, true);
+    totals.add(
+      await sendInParts(batch, send, { ...statesParting, refuse: refusal, join: (_, ...both) => sumOf(...both) }),
+    );
   }
-  await flush();
   return totals;
 }
+
+/** Which file on which machine it is, and no word of it: another copy may have been edited by somebody else. */
+const keyOf = (path: string): string =>
+  createHash('sha256')
+    .update(JSON.stringify([hostname(), realpathSync(path)]))
+    .digest('hex')
+    .slice(0, 32);

@@ -26,8 +26,10 @@ export async function importMemories({ globals, values, args: [path = ''] }: Loc
   const { signal, release } = listenForSignals();
   const bar = new Bar('Importing');
   let begun = false;
+  let isFile = true;
   try {
     const source = await openSource(path, signal);
+    ({ isFile } = source);
     const format = formatOf(source);
     refuseForForeign(format, given);
     if (format === 'foreign') {
@@ -50,7 +52,11 @@ export async function importMemories({ globals, values, args: [path = ''] }: Loc
     const error = signal.aborted ? signal.reason : thrown;
     const exitCode = report(error instanceof BadRecord ? badFile(path, error) : error, globals.json);
     if (begun && !globals.json && (error instanceof Interrupted || exitCode === ExitCode.unreachable)) {
-      complain(`clambake: What the server has taken stays. To go on: ${again(path, globals)}\n`);
+      complain(
+        isFile
+          ? `clambake: What the server has taken stays. To go on: ${again(path, globals)}\n`
+          : 'clambake: What the server has taken stays. From a pipe an import cannot go on: import all of it again, and what is there is skipped.\n',
+      );
     }
     return exitCode;
   } finally {

@@ -10,6 +10,8 @@ export interface Progress {
   /** Where the last records begin that the server has taken: bytes, and the number of the line before. */
   offset: number;
   number: number;
+  /** Lines of these records that were refused or in conflict: whether they are there says nothing. */
+  refused: number[];
   /** What became of everything up to the end of these records. */
   numbers: Numbers;
 }
@@ -36,11 +38,12 @@ export class ProgressFile {
       throw error;
     }
     const value = parseObject(text);
-    const { offset, number, numbers } = value ?? {};
+    const { offset, number, refused, numbers } = value ?? {};
     const isCount = (found: unknown): found is number => Number.isSafeInteger(found) && Number(found) >= 0;
     // An import may come twice: without a place to go on from it begins anew.
     if (!isCount(offset) || !isCount(number) || typeof numbers !== 'object' || numbers === null) return undefined;
-    return { offset, number, numbers: numbers as Numbers };
+    if (!Array.isArray(refused) || !refused.every(isCount)) return undefined;
+    return { offset, number, refused, numbers: numbers as Numbers };
   }
 
   /** After a crash the file holds this or what was kept before. */

@@ -126,9 +126,13 @@ export function readRecord(text: string): RecordLine | HeaderLine | EndLine {
 function readFrame(value: Record<string, unknown>): HeaderLine | EndLine {
   const field = fieldsOf(value);
   if (value.clambake === 'export') {
+    const version = field.number('version');
+    if (version !== formatVersion) {
+      throw new BadRecord(`It is of version ${version}: this program reads version ${formatVersion}.`);
+    }
     return {
       clambake: 'export',
-      version: field.number('version'),
+      version,
       project: field.optional('project'),
       global: value.global === true,
     };
@@ -160,7 +164,7 @@ function fieldsOf(value: Record<string, unknown>) {
     optional: (name: string): string | null => (value[name] === null ? null : text(name)),
     time(name: string): string {
       const time = text(name);
-      if (Number.isNaN(Date.parse(time))) throw wrong(name, 'a time is needed, like 2026-01-31T12:00:00.000Z');
+      if (!isTime(time)) throw wrong(name, 'a time is needed, like 2026-01-31T12:00:00.000Z');
       return time;
     },
     texts(name: string): string[] {
@@ -178,9 +182,18 @@ function fieldsOf(value: Record<string, unknown>) {
   };
 }
 
-/** A value as it stands in an error. */
+/** Whether it is a time in ISO 8601 with its zone. `Date` alone takes the 30th of February for the 2nd of March. */
+function isTime(text: string): boolean {
+  const [, day] = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)$/.exec(text) ?? [];
+  if (day === undefined || Number.isNaN(Date.parse(text))) return false;
+  const midnight = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
+}
+
+/** A value as it stands in an error. What holds others is named only: it may be nested more deeply than JSON can be written. */
 function shown(value: unknown): string {
   if (value === undefined) return 'missing';
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }

@@ -1,6 +1,7 @@
 import type { Heading, List, Nodes, RootContent } from 'mdast';
-import { fromMarkdown } from 'mdast-util-from-markdown';
+import { fromMarkdown, type Options } from 'mdast-util-from-markdown';
 import { toString as textOf } from 'mdast-util-to-string';
+import { refuseHostile } from './hostile.ts';
 
 /** A part of a Markdown file that becomes a memory. */
 export interface Section {
@@ -11,6 +12,11 @@ export interface Section {
   content: string;
 }
 
+// Inline marks matter in titles only. Thousands of them in one paragraph cost time that grows with their square.
+const inline =
+  'attention autolink characterEscape characterReference codeText definition hardBreakEscape htmlText labelEnd labelStartImage labelStartLink';
+const blocksOnly: Options = { extensions: [{ disable: { null: inline.split(' ') } }] };
+
 /** Bytes of a title. */
 const longestTitle = 300;
 
@@ -18,11 +24,13 @@ const longestTitle = 300;
  * Parts foreign Markdown: each heading with text under it becomes a section, called by the way to it; the only heading of the first level
  * is the name of the file and no part of the way. Text before all headings is a section, too. Of a file that is nothing but a list
  * each item is one. Front matter is left out, and so is what holds nothing but comments.
+ * @throws CliError where it is longer or more entangled than what anybody writes
  * @param name what text without a heading is called
  */
 export function sectionsOf(text: string, name: string): Section[] {
   const source = withoutFrontMatter(text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n'));
-  const { children } = fromMarkdown(source);
+  refuseHostile(source);
+  const { children } = fromMarkdown(source, blocksOnly);
   const told = children.filter((node) => !isComment(node));
   const lists = told.filter((node): node is List => node.type === 'list');
   if (lists.length > 0 && lists.length === told.length) return lists.flatMap((list) => itemsOf(list, source));
@@ -71,8 +79,14 @@ function withoutFrontMatter(text: string): string {
 const isComment = (node: RootContent): boolean =>
   node.type === 'html' && /^\s*(?:<!--[\s\S]*?-->\s*)+$/.test(node.value);
 
-/** The text of a node, in one line. */
-const plain = (node: Nodes): string => textOf(node).replace(/\s+/g, ' ').trim();
+/** Characters of a text that are looked at for a title. */
+const looked = 1000;
+
+/** The text of a node without its marks, in one line. */
+const plain = (node: Nodes): string => {
+  const line = textOf(node).replace(/\s+/g, ' ').trim().slice(0, looked);
+  return line === '' ? '' : textOf(fromMarkdown(`# ${line}`)).trim();
+};
 
 /** The beginning of a line that an indented text begins in: its indentation means something. */
 function lineStart(source: string, offset: number): number {

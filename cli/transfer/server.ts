@@ -69,6 +69,7 @@ export class Server {
       },
       this.#answered ? Date.now() + this.#patience : 0,
       ({ message }) => complain(`clambake: ${visibleLine(message)} Waiting for it to come back.\n`),
+      signal,
     );
     this.#answered = true;
     const [value] = Object.values(data);

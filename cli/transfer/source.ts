@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { addAbortSignal } from 'node:stream';
+import { addAbortSignal, type Readable } from 'node:stream';
 import { CliError, ExitCode } from '../exit.ts';
 import { usageError } from '../line/variables.ts';
 import { firstLine } from './markdown.ts';
@@ -15,9 +15,11 @@ export interface Source {
   size: number | undefined;
   /** How it begins: the first line that is not empty, or the first 64 KiB of it. */
   beginning: string;
-  /** Reads it, for a file from any place. Of standard input once and from its beginning. */
+  /** Whether it is a file, which can be read twice and found again; otherwise a pipe. */
+  isFile: boolean;
+  /** Reads it, for a file from any place. A pipe once and from its beginning. */
   read: (offset?: number) => AsyncIterable<Buffer>;
-  /** SHA-256 of all of it; undefined for standard input. */
+  /** SHA-256 of all of it; undefined for a pipe. */
   hash: () => Promise<string | undefined>;
 }
 
@@ -26,30 +28,37 @@ const looked = 64 * 1024;
 
 /** @throws CliError (usage) where there is no such file; the reason of the signal */
 export async function openSource(path: string, signal: AbortSignal): Promise<Source> {
-  if (path === '-') {
-    const pieces = addAbortSignal(signal, process.stdin)[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-    const { head, beginning } = await look(pieces);
-    async function* read(): AsyncGenerator<Buffer, void> {
-      yield* head;
-      for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield next.value;
-    }
-    return { path, size: undefined, beginning, read, hash: async () => undefined };
-  }
+  if (path === '-') return pipe(path, process.stdin, signal);
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') throw usageError(`There is no file ${path}.`);
     throw error;
   });
   if (found.isDirectory()) throw usageError(`${path} is a folder: name a file.`);
+  // A FIFO, /dev/stdin, <(…) in a shell. What it is at its end a socket cannot be opened by its name.
+  if (!found.isFile()) return pipe(path, isStandardInput(path) ? process.stdin : createReadStream(path), signal);
   const read = (start = 0): AsyncIterable<Buffer> => createReadStream(path, { start, signal });
   const { beginning } = await look(createReadStream(path, { end: looked, signal })[Symbol.asyncIterator]());
   return {
-    ...{ path, size: found.size, beginning, read },
+    ...{ path, size: found.size, isFile: true, beginning, read },
     async hash() {
       const hash = createHash('sha256');
       for await (const piece of read()) hash.update(piece);
       return hash.digest('hex');
     },
   };
+}
+
+const isStandardInput = (path: string): boolean => /^\/(?:dev\/stdin|(?:dev|proc\/self)\/fd\/0)$/.test(path);
+
+/** Something that is read once, from its beginning to its end. */
+async function pipe(path: string, stream: Readable, signal: AbortSignal): Promise<Source> {
+  const pieces = addAbortSignal(signal, stream)[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const { head, beginning } = await look(pieces);
+  async function* read(): AsyncGenerator<Buffer, void> {
+    yield* head;
+    for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield next.value;
+  }
+  return { path, size: undefined, isFile: false, beginning, read, hash: async () => undefined };
 }
 
 async function look(pieces: AsyncIterator<Buffer>): Promise<{ head: Buffer[]; beginning: string }> {

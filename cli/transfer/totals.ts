@@ -27,6 +27,22 @@ interface Problem {
   message: string;
 }
 
+/** The outcome of a record that was not stored. */
+export const refusal = (problem: Problem): Outcome => ({
+  ...{ stored: 0, updated: 0, skipped: 0, linked: 0 },
+  ...{ conflicts: [], problems: [problem] },
+});
+
+/** The outcome of two deliveries together. */
+export const sumOf = (one: Outcome, other: Outcome): Outcome => ({
+  stored: one.stored + other.stored,
+  updated: one.updated + other.updated,
+  skipped: one.skipped + other.skipped,
+  linked: one.linked + other.linked,
+  conflicts: [...one.conflicts, ...other.conflicts],
+  problems: [...one.problems, ...other.problems],
+});
+
 /** The fields of {@link Outcome}. */
 export const outcome = 'stored updated skipped linked conflicts{line uid version title reason}problems{line message}';
 

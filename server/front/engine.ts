@@ -1,6 +1,5 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema } from 'graphql';
 import { _createLRUCache, createYoga, isAsyncIterable, type Plugin, type YogaServerInstance } from 'graphql-yoga';
-import type { ErrorCode } from '../errors.ts';
 import type { Mask } from './failure.ts';
 import type { Limits } from './limits.ts';
 import { nodeRule } from './nodes.ts';
@@ -26,7 +25,7 @@ export function createEngine(schema: GraphQLSchema, mask: Mask, limits: Limits):
   return createYoga<OperationContext, object>({
     schema,
     context: (initial) => initial.makeContext(),
-    plugins: [documentRules(limits), nodeRule(limits), codesAndRecord()],
+    plugins: [documentRules(limits), nodeRule(limits), codesAndRecord(mask)],
     maskedErrors: { maskError: (error) => mask(error) },
     parserAndValidationCache: { documentCache: cacheOfShortDocuments(), errorCache: cacheOfShortDocuments() },
     cors: false,
@@ -53,15 +52,20 @@ function cacheOfShortDocuments<Value extends object>() {
   };
 }
 
-function codesAndRecord(): Plugin<OperationContext> {
+function codesAndRecord(mask: Mask): Plugin<OperationContext> {
+  // Yoga masks the errors of an execution only; what parsing and validating say repeats values of the document, too.
+  const complete = (error: GraphQLError, code: 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED'): void => {
+    error.extensions.code ??= code;
+    mask(error);
+  };
   return {
     onParse: () => (payload: { result: DocumentNode | Error | null }) => {
-      if (payload.result instanceof GraphQLError) addCode(payload.result, 'GRAPHQL_PARSE_FAILED');
+      if (payload.result instanceof GraphQLError) complete(payload.result, 'GRAPHQL_PARSE_FAILED');
     },
     onValidate:
       () =>
       ({ result }) => {
-        for (const error of result) addCode(error, 'GRAPHQL_VALIDATION_FAILED');
+        for (const error of result) complete(error, 'GRAPHQL_VALIDATION_FAILED');
       },
     onExecute: ({ args }) => note(args),
     onSubscribe({ args, setSubscribeFn }) {
@@ -73,8 +77,4 @@ function codesAndRecord(): Plugin<OperationContext> {
       noteCodes(context, result.errors);
     },
   };
-}
-
-function addCode(error: GraphQLError, code: ErrorCode | 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED'): void {
-  error.extensions.code ??= code;
 }

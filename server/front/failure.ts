@@ -3,22 +3,26 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { isDatabaseAway, isDiskFull } from '../database/away.ts';
 import { ClambakeError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { masked } from '../secret/mask.ts';
 
 /** Makes every error fit to leave the server. */
 export type Mask = (error: unknown) => GraphQLError;
 
 /**
- * Errors meant for the caller pass, with a code where they had none. A lost database becomes `DATABASE_UNAVAILABLE`. Everything else
+ * What goes out hides secrets: the libraries repeat whatever value they cannot take, as in `Int cannot represent …`.
+ *
+ * Errors meant for the caller pass, as the same objects, with a code where they had none. A lost database becomes `DATABASE_UNAVAILABLE`. Everything else
  * becomes `INTERNAL_SERVER_ERROR` with an id, under which the log has the details. The same error keeps its id.
+ * @param hide leaves the secrets out of a message
  */
-export function createMask(log: Logger): Mask {
-  const masked = new WeakMap<object, GraphQLError>();
+export function createMask(log: Logger, hide: (message: string) => string = masked): Mask {
+  const made = new WeakMap<object, GraphQLError>();
   return (error) => {
-    if (error instanceof GraphQLError && isMeantForCaller(error)) return withCode(error);
+    if (error instanceof GraphQLError && isMeantForCaller(error)) return withCode(error, hide);
     const origin = rootOf(error);
-    const known = typeof origin === 'object' && origin !== null ? masked.get(origin) : undefined;
+    const known = typeof origin === 'object' && origin !== null ? made.get(origin) : undefined;
     const result = known ?? (isDatabaseAway(error) ? databaseAway(log, origin) : internal(log, origin));
-    if (typeof origin === 'object' && origin !== null) masked.set(origin, result);
+    if (typeof origin === 'object' && origin !== null) made.set(origin, result);
     return placedLike(error, result);
   };
 }
@@ -35,8 +39,9 @@ function rootOf(error: unknown): unknown {
 /** Codes of the libraries for what is the caller's mistake. */
 const foreignCodes = new Set<unknown>([undefined, 'BAD_REQUEST', 'BAD_USER_INPUT', 'OPERATION_RESOLUTION_FAILURE']);
 
-function withCode(error: GraphQLError): GraphQLError {
+function withCode(error: GraphQLError, hide: (message: string) => string): GraphQLError {
   const { extensions } = error;
+  error.message = hide(error.message);
   if (foreignCodes.has(extensions.code)) extensions.code = 'BAD_INPUT';
   if ('originalError' in extensions) {
     // Yoga repeats there what the JSON parser said, with a piece of the body, and by its presence knows that 400 is due and not 200.

@@ -37,6 +37,7 @@ export function* findAssigned(text: string): Generator<Finding> {
         yield { kind, start: end - value.length, end, kept: 0 };
     }
   }
+  const endOf = createEnds(text);
   for (const { 0: match, 1: password, 2: strong, 3: weak, index } of text.matchAll(assignment)) {
     const value = readValue(text, index + match.length);
     if (value === undefined) continue;
@@ -45,19 +46,31 @@ export function* findAssigned(text: string): Generator<Finding> {
       password !== undefined && (weak === undefined || value.quoted)
         ? isPassword(value.text, exact)
         : isToken(value.text);
-    if (isSecret) yield found(text, password, value);
+    if (isSecret) yield found(endOf, password, value);
   }
   for (const { 0: match, 1: password, index } of text.matchAll(flag)) {
     const value = readValue(text, index + match.length);
     if (value && (password === undefined ? isToken(value.text) : isPassword(value.text, true)))
-      yield found(text, password, value);
+      yield found(endOf, password, value);
   }
 }
 
-function found(text: string, password: string | undefined, { start, end }: Value): Finding {
-  rest.lastIndex = end;
-  const more = end - start < enough ? 0 : (rest.exec(text)?.[0].length ?? 0);
-  return { kind: password === undefined ? 'a secret' : 'a password', start, end: end + more, kept: 0 };
+function found(endOf: (at: number) => number, password: string | undefined, { start, end }: Value): Finding {
+  const kind = password === undefined ? 'a secret' : 'a password';
+  return { kind, start, end: end - start < enough ? end : endOf(end), kept: 0 };
+}
+
+/** @returns tells where a value ends that goes on at a place. Of many that end together the text between is read once. */
+function createEnds(text: string): (at: number) => number {
+  let from = 0;
+  let to = 0;
+  return (at) => {
+    if (at >= from && at < to) return to;
+    rest.lastIndex = at;
+    from = at;
+    to = at + (rest.exec(text)?.[0].length ?? 0);
+    return to;
+  };
 }
 
 interface Value {

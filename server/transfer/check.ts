@@ -32,14 +32,19 @@ export function checkEach<Record extends { line: number }, Checked>(
   });
 }
 
-/** @throws ClambakeError BAD_INPUT */
-export function checkInstance(instance: InstanceRecord): InstanceRecord {
-  return {
-    ...instance,
-    id: checkInstanceId('id', instance.id),
-    project: checkProjectName('project', instance.project),
+/** @throws ClambakeError BAD_INPUT, SECRET_REFUSED */
+export function checkInstance(context: Pick<Context, 'secrets'>, instance: InstanceRecord): InstanceRecord {
+  const texts = {
+    project: checkText('project', 'project', instance.project),
     directory: checkText('directory', 'directory', instance.directory),
     model: checkOptional('model', 'model', instance.model),
+  };
+  refuseSecrets(context, { project: instance.project, directory: instance.directory, model: instance.model });
+  return {
+    ...instance,
+    ...texts,
+    id: checkInstanceId('id', instance.id),
+    project: checkProjectName('project', texts.project),
     startedAt: checkTime('startedAt', instance.startedAt),
   };
 }
@@ -47,7 +52,7 @@ export function checkInstance(instance: InstanceRecord): InstanceRecord {
 /** @throws ClambakeError BAD_INPUT, SECRET_REFUSED, also for one version of many: a memory is stored whole or not at all */
 export function checkMemory(context: Pick<Context, 'secrets'>, memory: MemoryRecord): MemoryRecord {
   return {
-    ...checkPlace(memory),
+    ...checkPlace(context, memory),
     author: checkAuthor(memory.author),
     createdAt: checkTime('createdAt', memory.createdAt),
     revisions: checkOrder(memory.revisions.map((revision) => checkRevision(context, revision))),
@@ -58,12 +63,7 @@ export function checkMemory(context: Pick<Context, 'secrets'>, memory: MemoryRec
 export function checkState(context: Pick<Context, 'secrets'>, state: StateRecord): StateRecord {
   const { version } = state;
   if (typeof version === 'number') checkVersion(version);
-  return {
-    ...checkPlace(state),
-    ...checkTexts(context, state),
-    ...(state.tags && { tags: checkList('tags', 'tag', state.tags) }),
-    ...(state.files && { files: checkList('files', 'file', state.files) }),
-  };
+  return { ...checkPlace(context, state), ...checkTexts(context, state) };
 }
 
 /** @throws ClambakeError BAD_INPUT */
@@ -74,35 +74,42 @@ export function checkLink(link: LinkRecord): LinkRecord {
   return { ...link, from, to, author: checkAuthor(link.author), createdAt: checkTime('createdAt', link.createdAt) };
 }
 
-function checkPlace<Record extends Pick<MemoryRecord, 'uid' | 'project' | 'type'>>(record: Record): Record {
-  const global = typeof record.project !== 'string';
-  checkTypeInScope(record.type, global);
+function checkPlace<Record extends Pick<MemoryRecord, 'uid' | 'project' | 'type'>>(
+  context: Pick<Context, 'secrets'>,
+  record: Record,
+): Record {
+  const project = checkOptional('project', 'project', record.project);
+  refuseSecrets(context, { project: record.project });
+  checkTypeInScope(record.type, project === null);
   return {
     ...record,
     uid: checkUid('uid', record.uid),
-    project: typeof record.project === 'string' ? checkProjectName('project', record.project) : null,
+    project: project === null ? null : checkProjectName('project', project),
   };
 }
 
-/** The texts of a memory. What looks like a secret is not imported, nor was it stored elsewhere without somebody allowing it. */
-function checkTexts<
-  Record extends Pick<RevisionRecord, 'title' | 'content'> & Partial<Pick<StateRecord, 'tags' | 'files'>>,
->(context: Pick<Context, 'secrets'>, record: Record): Record {
-  const { title, content, tags, files } = record;
-  refuseSecrets(context, { title, content, tags, files });
-  return {
-    ...record,
+type Texts = Pick<RevisionRecord, 'title' | 'content'> & Partial<Pick<StateRecord, 'tags' | 'files'>>;
+
+/**
+ * The texts of a memory. What looks like a secret is not imported, nor was it stored elsewhere without somebody allowing it. It is
+ * looked for in what keeps to the limits only: these are told sooner, and none of their errors repeats a text.
+ */
+function checkTexts<Record extends Texts>(context: Pick<Context, 'secrets'>, record: Record): Record {
+  const texts: Texts = {
     title: checkText('title', 'title', record.title),
     content: checkText('content', 'content', record.content, true),
+    ...(record.tags && { tags: checkList('tags', 'tag', record.tags) }),
+    ...(record.files && { files: checkList('files', 'file', record.files) }),
   };
+  const { title, content, tags, files } = record;
+  refuseSecrets(context, { title, content, tags, files });
+  return { ...record, ...texts };
 }
 
 function checkRevision(context: Pick<Context, 'secrets'>, revision: RevisionRecord): RevisionRecord {
   return {
     ...checkTexts(context, revision),
     version: checkVersion(revision.version),
-    tags: checkList('tags', 'tag', revision.tags),
-    files: checkList('files', 'file', revision.files),
     author: checkAuthor(revision.author),
     createdAt: checkTime('createdAt', revision.createdAt),
   };

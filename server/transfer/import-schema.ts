@@ -2,6 +2,7 @@ import { builder } from '../builder.ts';
 import { MemoryLinkKindRef, MemoryStatusRef, MemoryTypeRef } from '../memory/schema.ts';
 import { importRecords } from './import.ts';
 import { mergeStates } from './merge.ts';
+import { type Planned, planMerge } from './plan.ts';
 import type { Conflict, Imported, Problem } from './record.ts';
 
 const line = 'The line of the file that it stands in: it comes back with what is said of it.';
@@ -117,6 +118,37 @@ const ImportPayload = builder.objectRef<Imported>('ImportPayload').implement({
   }),
 });
 
+const MergeFate = builder.enumType('MergeFate', {
+  description: 'What would become of a memory that a file has.',
+  values: {
+    NEW: { description: 'It is not here, and would be stored.' },
+    CHANGED: { description: 'It is here in another form, and would get a new version.' },
+    UNCHANGED: { description: 'It is here, or the file says of it what it said before.' },
+    CONFLICT: { description: 'It was changed here since, and would be left as it is.' },
+    REFUSED: { description: 'It breaks a rule, and would not be stored.' },
+  } as const,
+});
+
+const PlannedMemory = builder.objectRef<Planned>('PlannedMemory').implement({
+  description: 'What would become of a memory that a file has.',
+  fields: (t) => ({
+    line: t.exposeInt('line', { description: 'The line of the file.' }),
+    fate: t.expose('fate', { type: MergeFate, description: 'What would become of it.' }),
+    reason: t.exposeString('reason', { nullable: true, description: 'Why it would not be stored.' }),
+  }),
+});
+
+builder.queryField('planMerge', (t) =>
+  t.field({
+    type: [PlannedMemory],
+    description: 'What mergeMemories would make of memories. Nothing is stored.',
+    args: {
+      memories: t.arg({ type: [MergedMemory], required: true, description: 'The memories, at most 500.' }),
+    },
+    resolve: (_, { memories }, context) => planMerge(context, memories),
+  }),
+);
+
 builder.mutationFields((t) => ({
   importMemories: t.field({
     type: ImportPayload,
@@ -143,7 +175,11 @@ builder.mutationFields((t) => ({
       'Stores memories as a file has them, as whoever asks. What is here and unchanged in the file is skipped; what the file has changed gets a new version.',
     args: {
       memories: t.arg({ type: [MergedMemory], required: true, description: 'The memories, at most 500.' }),
+      source: t.arg.string({
+        description:
+          'Which file it is, as 16 to 64 hexadecimal digits: what only the same file has changed since is no conflict.',
+      }),
     },
-    resolve: (_, { memories }, context) => mergeStates(context, memories),
+    resolve: (_, { memories, source }, context) => mergeStates(context, memories, source),
   }),
 }));

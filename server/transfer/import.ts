@@ -48,7 +48,7 @@ export async function importRecords(context: Context, batch: Batch): Promise<Imp
   checkBatch('links', batch.links.length);
   const result = nothing();
   const { problems } = result;
-  const instances = checkEach(batch.instances, checkInstance, problems);
+  const instances = checkEach(batch.instances, (instance) => checkInstance(context, instance), problems);
   const memories = onlyOnce(
     checkEach(batch.memories, (memory) => checkMemory(context, memory), problems),
     problems,

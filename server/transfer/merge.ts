@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { authorId, type Context, signature } from '../context.ts';
 import { type Queryable, transaction } from '../database/statement.ts';
+import { badInput } from '../errors.ts';
+import { excerpt } from '../input.ts';
 import { projectKey } from '../project/service.ts';
 import { checkBatch, onlyOnce } from './bounds.ts';
 import { checkEach, checkState } from './check.ts';
@@ -12,6 +14,7 @@ import {
   changeMemories,
   insertMemories,
   insertRevisions,
+  lastOfOthers,
   lockCurrent,
   readRevisions,
   replaceCurrent,
@@ -34,11 +37,16 @@ interface Written extends State {
  * Stores memories as a file has them that knows of no versions, as whoever asks. Each is found again by its uid: one that is not here is
  * stored, one that the file has changed gets a new version. Skipped is what is the same here, what the file says as it did the last
  * time, and what is an earlier version here. What was changed here since the version that the file names is a conflict, and left
- * as it is. The type and the project of a memory stay.
- * @throws ClambakeError BAD_INPUT for a batch that is too large
+ * as it is; what only the same file has changed since is none, so that it may be edited and imported time and again. The type and the
+ * project of a memory stay.
+ * @param source which file it is, as 16 to 64 hexadecimal digits; without it every change is one of others
+ * @throws ClambakeError BAD_INPUT for a batch that is too large, or a source that is none
  */
-export async function mergeStates(context: Context, given: StateRecord[]): Promise<Imported> {
+export async function mergeStates(context: Context, given: StateRecord[], source?: string | null): Promise<Imported> {
   checkBatch('memories', given.length);
+  if (typeof source === 'string' && !/^[0-9a-f]{16,64}$/.test(source)) {
+    throw badInput('source', `source is "${excerpt(source)}": give 16 to 64 hexadecimal digits.`);
+  }
   const result = nothing();
   const states = onlyOnce(
     checkEach(given, (state) => checkState(context, state), result.problems),
@@ -47,12 +55,13 @@ export async function mergeStates(context: Context, given: StateRecord[]): Promi
   const { pool } = context.database;
   const { written, changed } = await transaction(pool, async (client) => {
     await takeTurn(client);
-    const { fresh, changed } = await sort(context, client, states, result);
+    const { fresh, changed } = await sort(context, client, states, result, source);
     return { written: await store(client, fresh), changed };
   });
   result.stored += written.length;
   const { length } = changed;
-  const again = length === 0 ? [] : await transaction(pool, (client) => change(context, client, changed, result));
+  const again =
+    length === 0 ? [] : await transaction(pool, (client) => change(context, client, changed, result, source));
   result.updated += again.length;
   for (const { id, project, title } of [...written, ...again]) {
     context.news.happened({
@@ -68,15 +77,23 @@ interface Sorted {
   rows: (Written & { id: number })[];
 }
 
-async function sort(
+/**
+ * Tells what has to be done with memories, and locks those that are here.
+ * @param result conflicts and what is skipped are added to it
+ */
+export async function sort(
   context: Context,
   client: Queryable,
   states: readonly StateRecord[],
   result: Imported,
+  source?: string | null,
 ): Promise<Sorted> {
   const known = new Map((await lockCurrent(client, uidsOf(states))).map((row) => [row.uid, row]));
   const named = states.flatMap(({ uid, version }) => (known.has(uid) && version ? [{ uid, version }] : []));
   const earlier = named.length === 0 ? [] : await readRevisions(client, JSON.stringify(named));
+  const others =
+    typeof source === 'string' && named.length > 0 ? await lastOfOthers(client, uidsOf(states), source) : undefined;
+  const lastOther = others && new Map(others.map((row) => [row.uid, row.version]));
   const sorted: Sorted = { fresh: [], changed: [], rows: [] };
   for (const [place, state] of states.entries()) {
     const { uid, line, version } = state;
@@ -84,7 +101,7 @@ async function sort(
     const hash = hashOf(state);
     const write = (next: number, before?: State): Written => ({
       ...{ uid, place, version: next, author: authorId(context), project: state.project ?? null },
-      clientKey: `import:${uid}:${next}:${hash}`,
+      clientKey: `import:${uid}:${next}:${source ?? '-'}:${hash}`,
       title: state.title,
       content: state.content,
       status: state.status ?? before?.status ?? 'ACTIVE',
@@ -99,13 +116,17 @@ async function sort(
     const conflict = (reason: string): void => {
       result.conflicts.push({ line, uid, version: here.version, title: here.title, reason });
     };
+    const isOwn = lastOther !== undefined && typeof version === 'number' && (lastOther.get(uid) ?? 0) <= version;
     const then = earlier.find((revision) => revision.uid === uid);
     const isSame =
-      alike(row, here) || here.importKey?.endsWith(`:${hash}`) === true || (then !== undefined && alike(row, then));
+      alike(row, here) ||
+      here.importKey?.endsWith(`:${hash}`) === true ||
+      // Where the file alone has changed it since, it goes back to what it was on purpose.
+      (!isOwn && then !== undefined && alike(row, then));
     if ((typeof state.project === 'string' ? projectKey(state.project) : null) !== here.projectKey) {
       conflict('It belongs to another project here.');
     } else if (isSame) result.skipped += 1;
-    else if (typeof version === 'number' && here.version > version) {
+    else if (typeof version === 'number' && here.version > version && !isOwn) {
       conflict(`It is of version ${here.version} here: it was changed since version ${version}, which the file has.`);
     } else {
       sorted.changed.push(state);
@@ -132,10 +153,16 @@ async function store(client: Queryable, fresh: (Written & StateRecord)[]): Promi
 }
 
 /** A transaction of its own, as where versions are imported. */
-async function change(context: Context, client: Queryable, states: readonly StateRecord[], result: Imported) {
+async function change(
+  context: Context,
+  client: Queryable,
+  states: readonly StateRecord[],
+  result: Imported,
+  source?: string | null,
+) {
   await takeTurn(client);
   // Somebody may have changed them meanwhile.
-  const { rows } = await sort(context, client, states, result);
+  const { rows } = await sort(context, client, states, result, source);
   if (rows.length === 0) return [];
   const text = JSON.stringify(rows);
   await replaceCurrent(client, text);

@@ -53,7 +53,7 @@ export const insertMemories = statement<{ id: number; uid: string }, [memories: 
    FROM json_to_recordset($1::json) AS given (${memoryColumns}) ORDER BY place RETURNING id, uid`,
 );
 
-/** What was the current version becomes one that was replaced, as `server/memory/update.ts` does. */
+/** What was the current version becomes one that was replaced, as `server/memory/revise.ts` does. */
 export const replaceCurrent = statement<object, [memories: string]>(
   'import-replace',
   `UPDATE clambake.memory_revision AS revision SET replaced_at = coalesce(given."replacedAt", now()), search = memory.search
@@ -133,4 +133,14 @@ export const readRevisions = statement<
    FROM json_to_recordset($1::json) AS given (uid uuid, version int)
    JOIN clambake.memory ON memory.uid = given.uid
    JOIN clambake.memory_revision AS revision ON revision.memory_id = memory.id AND revision.version = given.version`,
+);
+
+/** Of memories, their last version that did not come out of one file; none where all of them did. */
+export const lastOfOthers = statement<{ uid: string; version: number }, [uids: string[], source: string]>(
+  'merge-others',
+  `SELECT memory.uid, max(revision.version) AS version
+   FROM clambake.memory JOIN clambake.memory_revision AS revision ON revision.memory_id = memory.id
+   WHERE memory.uid = ANY ($1::uuid[])
+     AND (revision.client_key IS NULL OR revision.client_key NOT LIKE 'import:%:' || $2 || ':%')
+   GROUP BY memory.uid`,
 );

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../server/logger.ts';
@@ -105,11 +106,82 @@ describe('a secret is refused', () => {
     expect(await ann.do(update, { id, status: 'RESOLVED' })).toMatchObject({ updateMemory: { version: 3 } });
   });
 
+  describe('by an import', () => {
+    const importing =
+      'mutation ($instances: [ImportedInstance!]! = [], $memories: [ImportedMemory!]! = []) { importMemories(instances: $instances, memories: $memories, links: []) { stored problems { line message } } }';
+    const createdAt = '2026-01-01T00:00:00.000Z';
+    const instance = { line: 1, id: 'calm-crane-0a0a', project: 'vault', directory: '/work', startedAt: createdAt };
+    const revision = {
+      line: 3,
+      version: 1,
+      title: 't',
+      content: 'c',
+      status: 'ACTIVE',
+      tags: [],
+      files: [],
+      createdAt,
+    };
+    const memory = { line: 2, uid: randomUUID(), project: 'vault', type: 'FIX', createdAt, revisions: [revision] };
+    const problems = async (given: object): Promise<{ line: number; message: string }[]> =>
+      (
+        await server.operator.do<{ importMemories: { problems: { line: number; message: string }[] } }>(
+          importing,
+          given as Record<string, unknown>,
+        )
+      ).importMemories.problems;
+
+    it.each([
+      ['directory', { instances: [{ ...instance, directory: `/work?token=${github}` }] }],
+      ['model', { instances: [{ ...instance, model: github }] }],
+      ['project', { instances: [{ ...instance, project: github }] }],
+      ['project', { memories: [{ ...memory, project: `@${github}` }] }],
+      ['tags', { memories: [{ ...memory, revisions: [{ ...revision, tags: ['a', 'a', github] }] }] }],
+    ])('in the %s (%#)', async (name, given) => {
+      const [{ message } = { message: '' }] = await problems(given);
+      expect(message).toContain(`${name}, `);
+      expect(message).toContain('a GitHub token: ');
+      expect(message).not.toContain(github.slice(4));
+      expect(await rowsWith(server.database.url, github)).toEqual([]);
+    });
+
+    it('once it keeps to the limits: what is too long is not looked through', async () => {
+      const long = { ...memory, revisions: [{ ...revision, content: 'token=a1B2c3D4'.repeat(5000) }] };
+      const [{ message } = { message: '' }] = await problems({ memories: [long] });
+      expect(message).toBe('content has 70000 bytes: at most 65536 are stored.');
+    });
+
+    it('also where an id would be repeated in an error', async () => {
+      for (const given of [{ instances: [{ ...instance, id: url }] }, { memories: [{ ...memory, uid: url }] }]) {
+        const [{ message } = { message: '' }] = await problems(given);
+        expect(message).toContain('postgresql://app:***@db/prod');
+        expect(message).not.toContain(password);
+      }
+    });
+  });
+
   it('ten at a time, with the number of the others', async () => {
     const { message, extensions } = await ann.fail(remember, { content: `${url}\n`.repeat(12) });
     expect(extensions.findings).toHaveLength(10);
     expect(message).toContain('content, line 10, column 18');
     expect(message).toContain('\n… and 2 more\n');
+  });
+
+  it.each([
+    ['of a variable', 'query ($n: Int) { inbox(first: $n) { nodes { id } } }', { n: url }],
+    ['in a list', 'query ($n: [MemoryType!]) { recall(type: $n) { nodes { id } } }', { n: ['FIX', url] }],
+    ['of a time', 'query ($n: DateTime) { recall(asOf: $n) { nodes { id } } }', { n: url }],
+    ['in the document', `{ inbox(first: "${url}") { nodes { id } } }`, {}],
+    ['where a name would stand', `{ ${url} }`, {}],
+    ['of an id', 'query ($n: ID!) { memory(id: $n) { id } }', { n: url }],
+    ['in an object', 'query ($n: [MergedMemory!]!) { planMerge(memories: $n) { line } }', { n: [{ title: url }] }],
+  ])('also where the value %s breaks a rule before it is looked at', async (_, query, variables) => {
+    const { errors } = await ann.ask(query, variables);
+    expect(errors.length).toBeGreaterThan(0);
+    expect(JSON.stringify(errors)).not.toContain(password);
+    const socket = subscribe(ann, query, variables);
+    const failed: unknown = await socket.next().catch((error: unknown) => error);
+    expect(JSON.stringify([failed, (failed as Error).message])).not.toContain(password);
+    await socket.end();
   });
 
   it('on a WebSocket too', async () => {

@@ -237,11 +237,20 @@ describe('the time it takes', () => {
   }
 
   const pieces =
-    'a|A|-----BEGIN |-----BEGIN RSA PRIVATE KEY-----\n|x -----BEGIN PRIVATE KEY----- y|-----END |://::@|a://b:c|postgres://u:p|eyJ| eyJaaaaaaaaaa.aa|xoxb-|ask-|-sk-|ghp_|aws_secret_access_key=| |"|password="|password=|password: Ab|token |--token |a1B2|@|deadbeef|bearer |basic AAAA|twilio a|sig=|M|-|_auth|authorization:| -u a:|1|:|password=[|token=$|secret is |AccountKey=|hooks.slack.com/services/T|1234567890:AA|\\"|token \'|*'.split(
+    'a|A|-----BEGIN |-----BEGIN RSA PRIVATE KEY-----\n|x -----BEGIN PRIVATE KEY----- y|-----END |://::@|a://b:c|postgres://u:p|eyJ| eyJaaaaaaaaaa.aa|xoxb-|ask-|-sk-|ghp_|aws_secret_access_key=| |"|password="|password=|password: Ab|token |--token |a1B2|@|deadbeef|bearer |basic AAAA|twilio a|sig=|M|-|_auth|authorization:| -u a:|1|:|password=[|token=$|secret is |AccountKey=|hooks.slack.com/services/T|1234567890:AA|\\"|token \'|*|key=|token=a1B2c3D4|--token=a1B2c3D4|password=a1B2c3D4e5'.split(
       '|',
     );
 
   it.each(pieces)('grows with the text and no faster: %j', assertLinear);
+
+  it.each(['key=', 'token=a1B2c3D4', '--token=a1B2c3D4', 'api_key=key=key=', 'password=a1B2c3D4e5'])(
+    'grows no faster up to a megabyte: %j',
+    (piece) => {
+      const [some, all] = [100_000, 1_000_000].map((size) => time(fill(piece, size))) as [number, number];
+      expect(all / Math.max(some, 5)).toBeLessThan(30);
+    },
+    60_000,
+  );
 
   it('grows with the text and no faster for what is made of such pieces', () => {
     const piece = fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 6 }).map((parts) => parts.join(''));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { guessType } from '../../cli/transfer/guess.ts';
 import { sectionsOf } from '../../cli/transfer/sections.ts';
+import { drawn } from '../secret/made-up.ts';
 import { Place } from './support.ts';
 
 describe('the type of a text', () => {
@@ -76,8 +77,32 @@ describe('foreign Markdown', () => {
     const [[title] = ['']] = parts(`# ${'日本'.repeat(200)}\n\ntext\n`);
     expect(Buffer.byteLength(title)).toBeLessThanOrEqual(300);
     expect(parts('# \n\ntext')).toEqual([['CLAUDE', 'text']]);
-    expect(parts(`${'> '.repeat(2000)}deep\n`)).toHaveLength(1);
+    expect(parts(`${'> '.repeat(40)}deep\n`)).toHaveLength(1);
+    expect(parts('## 1. **Bold** and `code` [link](x.md) ##\n\ntext')).toEqual([['1. Bold and code link', 'text']]);
   });
+
+  it.each([
+    ['quotes in quotes', '> '.repeat(2000), 'marks of quotes and lists that line 1 begins with are 2000'],
+    ['quotes without spaces', '>'.repeat(500_000), 'The characters of line 1 are 500000'],
+    ['lists in lists', `text\n${'1. '.repeat(20_000)}`, 'that line 2 begins with are 20000'],
+    ['a list of 50,000 items', '- a\n'.repeat(50_000), 'The lines of the file are 50001'],
+    ['15,000 headings', '# a\n'.repeat(15_000), 'items of lists are 15000'],
+    ['9,000 underlined headings', 'a\n===\n'.repeat(9000), 'The lines of = or - alone are 9000'],
+    ['more than 1 MiB', 'text\n\n'.repeat(200_000), 'The bytes of the file are 1200000'],
+  ])('is refused where nobody would have written it: %s', (_, hostile, message) => {
+    expect(() => parts(hostile)).toThrow(message);
+  });
+
+  it.each(['*a ', '[', '![a](', '\\', '``a`', '<a ', '<!--', '&amp;', '*a_', '_ a'])(
+    'takes no minutes for a megabyte of %j',
+    (mark) => {
+      const line = `${mark.repeat(Math.floor(60_000 / mark.length))}\n`;
+      const since = process.cpuUsage().user;
+      parts(line.repeat(17));
+      expect((process.cpuUsage().user - since) / 1e6).toBeLessThan(15);
+    },
+    60_000,
+  );
 });
 
 describe('importing it', () => {
@@ -96,7 +121,7 @@ describe('importing it', () => {
 
   it('shows first what it would store, and stores it with --yes', async () => {
     const file = await place.write('CLAUDE.md', text);
-    const plan = '2 memories of doc-db\n  gotcha    20 B  Docker\n  decision  12 B  Why pypff\n';
+    const plan = '2 memories of doc-db\n  new  gotcha    20 B  Docker\n  new  decision  12 B  Why pypff\n';
     const shown = await place.run(['import', file, '--project', 'doc-db']);
     expect(shown).toEqual({
       ...{ code: 2, stdout: plan },
@@ -114,6 +139,32 @@ describe('importing it', () => {
       { title: 'Docker', content: 'Never prune volumes.', type: 'gotcha', version: 1, project: 'doc-db' },
       { title: 'Why pypff', content: 'We chose it.', type: 'decision', version: 1, project: 'doc-db' },
     ]);
+  });
+
+  it('shows first what is new, what would change, what stays and what is refused', async () => {
+    await place.run(['import', await place.write('MEMORY.md', text), '--global', '--yes']);
+    const secret = `password=${drawn(12)}`;
+    const file = await place.write(
+      'MEMORY.md',
+      `${text.replace('We chose it.', 'We chose it twice.')}\n## Later\n\nMore.\n\n## Access\n\n${secret}\n`,
+    );
+    const { code, stdout } = await place.run(['import', file, '--global', '--dry-run']);
+    expect(code).toBe(0);
+    const lines = stdout.split('\n');
+    expect(lines.slice(0, 5)).toEqual([
+      '4 memories that are global',
+      '  unchanged  infrastructure  20 B  Docker',
+      '  changed    lesson          18 B  Why pypff',
+      '  new        lesson           5 B  Later',
+      expect.stringMatching(/^ {2}refused {4}lesson {10}\d\d B {2}Access$/),
+    ]);
+    expect(lines[5]).toMatch(/^Line 17: Nothing was stored, as it holds what looks like a secret/);
+    expect(stdout).not.toContain(secret);
+    const asJson = await place.run(['import', file, '--global', '--dry-run', '--json']);
+    expect((JSON.parse(asJson.stdout) as { plan: { fate: string }[] }).plan.map(({ fate }) => fate)).toEqual([
+      ...['UNCHANGED', 'CHANGED', 'NEW', 'REFUSED'],
+    ]);
+    expect(await stored()).toHaveLength(2);
   });
 
   it('twice stores it once; what was changed in the file changes its memory, what was changed here stays', async () => {
@@ -170,6 +221,34 @@ describe('importing it', () => {
     ]);
   });
 
+  it.each([
+    ['two folders', async (_: string): Promise<void> => {}],
+    ['two repositories', (folder: string) => mkdir(join(folder, '.git')).then(() => undefined)],
+  ])('keeps files of one name with the same headings apart that lie in %s', async (name, make) => {
+    for (const [index, folder] of ['one', 'two'].map((one) => place.file(`${name} ${one}`)).entries()) {
+      await mkdir(folder);
+      await make(folder);
+      await writeFile(join(folder, 'CLAUDE.md'), `## Docker\n\nFrom folder ${index}.\n`);
+      const said = await place.run(['import', join(folder, 'CLAUDE.md'), '--global', '--yes']);
+      expect(said.stdout).toContain(': 1 stored, 0 updated, 0 skipped.');
+    }
+    expect(await stored()).toMatchObject([{ content: 'From folder 0.' }, { content: 'From folder 1.' }]);
+  });
+
+  it('knows a file in another clone of its repository', async () => {
+    const urls = ['https://ann@git.example.com/team/app.git', 'git@git.example.com:team/app'];
+    const counts: string[] = [];
+    for (const [index, url] of urls.entries()) {
+      const clone = place.file(`clone ${index}`);
+      await mkdir(join(clone, '.git'), { recursive: true });
+      await writeFile(join(clone, '.git', 'config'), `[core]\n\tbare = false\n[remote "origin"]\n\turl = ${url}\n`);
+      await writeFile(join(clone, 'CLAUDE.md'), text);
+      const { stdout } = await place.run(['import', join(clone, 'CLAUDE.md'), '--global', '--yes']);
+      counts.push(/: (\d+ stored, \d+ updated, \d+ skipped)/.exec(stdout)?.[1] ?? stdout);
+    }
+    expect(counts).toEqual(['2 stored, 0 updated, 0 skipped', '0 stored, 0 updated, 2 skipped']);
+  });
+
   it('is in the name of the instance and for its project, where nothing else is said', async () => {
     const file = await place.write('CLAUDE.md', text);
     expect(await place.run(['import', file, '--yes'])).toMatchObject({
@@ -202,14 +281,17 @@ describe('importing it', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       project: null,
       plan: [
-        { title: 'Docker', type: 'CONVENTION', bytes: 20 },
-        { title: 'Why pypff', type: 'CONVENTION', bytes: 12 },
+        { title: 'Docker', type: 'CONVENTION', bytes: 20, fate: 'NEW' },
+        { title: 'Why pypff', type: 'CONVENTION', bytes: 12, fate: 'NEW' },
       ],
     });
     expect(await place.run([...args, '--yes'], { stdin: text })).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('"stored":2'),
     });
+    // What comes through a pipe has no name: another text under the same heading is another memory.
+    const other = await place.run([...args, '--yes'], { stdin: text.replace('We chose it.', 'Elsewhere.') });
+    expect(JSON.parse(other.stdout)).toMatchObject({ stored: 1, updated: 0, skipped: 1 });
     expect(await place.run(['import', '-', '--global'], { stdin: new Uint8Array([35, 32, 255]) })).toMatchObject({
       ...{ code: 1, stderr: expect.stringContaining('not UTF-8') },
     });

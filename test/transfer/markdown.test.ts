@@ -158,4 +158,27 @@ describe('an export as Markdown', () => {
     );
     expect(replaced).toEqual({ set: true });
   });
+
+  it('may be edited and imported time and again, and back; what others change meanwhile is a conflict', async () => {
+    const text = await source.export('--format', 'markdown');
+    const edited = async (to: string, name = 'again.md') => {
+      const file = await source.write(name, text.replace('> better text', `> ${to}`));
+      const { stdout } = await source.run(['import', file, '--json']);
+      const { updated, skipped, conflicted } = JSON.parse(stdout) as Record<string, number>;
+      return { updated, skipped, conflicted };
+    };
+    const current = async () =>
+      (await source.sql<object>("select content, version from clambake.memory where title = 'Look twice'"))[0];
+    const changed = { updated: 1, skipped: 2, conflicted: 0 };
+    const refused = { updated: 0, skipped: 2, conflicted: 1 };
+    for (const to of ['one', 'two', 'one', 'better text']) expect(await edited(to), to).toEqual(changed);
+    expect(await edited('better text')).toEqual({ updated: 0, skipped: 3, conflicted: 0 });
+    expect(await current()).toEqual({ content: 'better text', version: 6 });
+    // Another copy of the same export has not seen it.
+    expect(await edited('three', 'copy.md')).toEqual(refused);
+    expect(await edited('four')).toEqual(changed);
+    await ann.do(write, { id, content: 'changed here' });
+    expect(await edited('five')).toEqual(refused);
+    expect(await current()).toEqual({ content: 'changed here', version: 8 });
+  });
 });

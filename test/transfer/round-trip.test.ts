@@ -1,6 +1,10 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BadRecord, readRecord } from '../../cli/transfer/record.ts';
 import type { Caller } from '../support/server.ts';
 import { Place } from './support.ts';
 import { content, line, tags } from './texts.ts';
@@ -270,6 +274,32 @@ describe('a bad record', () => {
     expect(await sql(target, 'select 1 from clambake.memory')).toEqual([]);
   });
 
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  it.each([
+    ['"2026-13-45T00:00:00Z"', 'Its createdAt is "2026-13-45T00:00:00Z": a time is needed'],
+    ['"2026-02-30T00:00:00.000Z"', 'Its createdAt is "2026-02-30T00:00:00.000Z": a time is needed'],
+    ['"Jan 1 2026"', 'Its createdAt is "Jan 1 2026": a time is needed'],
+    ['"+275760-09-14T00:00:00.000Z"', 'Its createdAt is "+275760-09-14T00:00:00.000Z": a time is needed'],
+    ['1767225600000', 'Its createdAt is 1767225600000: a text is needed.'],
+    [deep, 'Its createdAt is a list: a text is needed.'],
+  ])('with a time that is none is told with its line and the value (%#)', (value, message) => {
+    const rest = '"record":"memory","uid":"x","project":null,"type":"LESSON","author":null';
+    expect(() => readRecord(`{${rest},"createdAt":${value}}`)).toThrow(BadRecord);
+    expect(() => readRecord(`{${rest},"createdAt":${value}}`)).toThrow(message);
+  });
+
+  it('is told of with --dry-run, too, however deeply it is nested', async () => {
+    const file = await target.write(
+      'deep.ndjson',
+      `{"clambake":"export","version":1,"project":null,"global":false}\n{"record":${deep}}\n`,
+    );
+    const { code, stderr } = await target.run(['import', file, '--dry-run']);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining('clambake: Line 2: Its record is a list: one of instance'),
+    ]);
+  });
+
   it('is a link of which an end is missing', async () => {
     await Promise.all([forgetMemories(source), empty(target)]);
     const ids: string[] = [];
@@ -320,9 +350,30 @@ describe('a file', () => {
     ]);
   });
 
+  it('may be a pipe with a name, and standard input by its path', async () => {
+    await Promise.all([forgetMemories(source), empty(target)]);
+    await callers[0]?.do(remember, { global: true, type: 'LESSON', title: 'piped', content: 'text' });
+    const exported = await source.export();
+    const fifo = target.file('fifo');
+    await promisify(execFile)('mkfifo', [fifo]);
+    const [said] = await Promise.all([target.run(['import', fifo]), writeFile(fifo, exported)]);
+    expect(said).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('1 stored') });
+    expect(await target.export()).toBe(exported);
+    const given = await target.run(['import', '/dev/stdin'], { stdin: exported });
+    expect(given).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('1 skipped') });
+    const markdown = target.file('markdown');
+    await promisify(execFile)('mkfifo', [markdown]);
+    const args = ['import', markdown, '--global', '--yes'];
+    const [foreign] = await Promise.all([target.run(args), writeFile(markdown, '## Piped\n\nMarkdown.\n')]);
+    expect(foreign).toMatchObject({ code: 0, stdout: expect.stringContaining('1 stored') });
+  });
+
   it('of another version, or that is JSON and no export, is not taken', async () => {
     const later = '{"clambake":"export","version":2,"project":null,"global":false}\n';
     expect(await target.run(['import', '-'], { stdin: later })).toMatchObject({
+      ...{ code: 1, stderr: expect.stringContaining('version 2') },
+    });
+    expect(await target.run(['import', '-', '--dry-run'], { stdin: later })).toMatchObject({
       ...{ code: 1, stderr: expect.stringContaining('version 2') },
     });
     expect(await target.run(['import', '-'], { stdin: '{"a":1}\n' })).toMatchObject({
