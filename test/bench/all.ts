@@ -1,6 +1,7 @@
 import type { Bench } from './bench.ts';
+import { requests } from './requests.ts';
 import { retrieval } from './retrieval.ts';
 import { scale } from './scale.ts';
 
 /** Every benchmark, in the order they are run and printed in. */
-export const benches: Bench[] = [retrieval, scale];
+export const benches: Bench[] = [retrieval, scale, requests];

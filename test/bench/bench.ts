@@ -8,6 +8,8 @@ export interface Options {
   keep: string | undefined;
   /** Cases of `scale` whose name holds this; all of them where it is not given. */
   only: string | undefined;
+  /** Seconds for which `requests` asks for each thing. */
+  seconds: number;
 }
 
 /** Figures under a heading; the first column holds names, the others numbers. */

@@ -10,10 +10,23 @@ export interface Floor {
   close(): Promise<void>;
 }
 
-/** Starts it as a process of its own, as the server is one. */
-export async function startFloor(databaseUrl: string): Promise<Floor> {
+/** A prepared statement that it runs. */
+export interface FloorStatement {
+  name: string;
+  text: string;
+  values: readonly unknown[];
+}
+
+/** What it answers a request to `/graphql` with where nothing else is said. */
+const least = { '/graphql': [{ name: 'floor', text: 'select 1 as one', values: [] }] };
+
+/**
+ * Starts it as a process of its own, as the server is one.
+ * @param paths the statements that run, one after the other, for a request to each path; the rows of the last are the answer
+ */
+export async function startFloor(databaseUrl: string, paths: Record<string, FloorStatement[]> = least): Promise<Floor> {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'floor.js')], {
-    env: { ...process.env, DATABASE_URL: databaseUrl },
+    env: { ...process.env, DATABASE_URL: databaseUrl, FLOOR: JSON.stringify(paths, inHex) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const { pid } = child;
@@ -35,4 +48,10 @@ export async function startFloor(databaseUrl: string): Promise<Floor> {
       await ended;
     },
   };
+}
+
+/** A Buffer is written as its bytes, which JSON has no value for. */
+function inHex(this: Record<string, unknown>, key: string, value: unknown): unknown {
+  const given = this[key];
+  return Buffer.isBuffer(given) ? { hex: given.toString('hex') } : value;
 }

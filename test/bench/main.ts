@@ -9,6 +9,7 @@ import { keep, print } from './results.ts';
 // --dry-run and --only.
 //   --memories N   how many `scale` generates
 //   --keep FOLDER  where it keeps them, and finds them the next time
+//   --seconds N    for how long `requests` asks for each thing
 //   --only TEXT    its cases whose name holds the text
 
 const { values, positionals } = parseArgs({
@@ -17,12 +18,17 @@ const { values, positionals } = parseArgs({
     memories: { type: 'string', default: '100000' },
     keep: { type: 'string' },
     only: { type: 'string' },
+    seconds: { type: 'string', default: '8' },
     'dry-run': { type: 'boolean', default: false },
   },
 });
 const memories = Number(values.memories);
 if (!Number.isInteger(memories) || memories < 100 || memories > 5_000_000) {
   throw new Error(`--memories is "${values.memories}": give a whole number from 100 to 5000000.`);
+}
+const seconds = Number(values.seconds);
+if (!Number.isInteger(seconds) || seconds < 1 || seconds > 600) {
+  throw new Error(`--seconds is "${values.seconds}": give a whole number from 1 to 600.`);
 }
 const unknown = positionals.filter((name) => !benches.some((bench) => bench.name === name));
 console.log('Benchmarks:');
@@ -34,7 +40,7 @@ const results: Result[] = [];
 try {
   for (const bench of benches.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
     console.log(`\n${bench.name}`);
-    results.push(await bench.run({ memories, keep: values.keep, only: values.only }));
+    results.push(await bench.run({ memories, keep: values.keep, only: values.only, seconds }));
   }
 } finally {
   hangUp();

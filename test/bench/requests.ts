@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { query, ServersPostgres } from '../faults/own-postgres.ts';
+import { ServerProcess } from '../faults/server-process.ts';
+import type { Bench, Figures, Options, Result } from './bench.ts';
+import { startFloor } from './floor.ts';
+import { type Asker, type Case, casesOf } from './requests/cases.ts';
+import { type Loaded, load } from './requests/load.ts';
+import { registerMembers, sendToAll } from './requests/members.ts';
+import { filledHome } from './scale/home.ts';
+import { projectName } from './scale/memory.ts';
+
+const connections = 16;
+const memories = 5000;
+
+interface Measured {
+  name: string;
+  promise: number | undefined;
+  ours: Loaded;
+  floor: Loaded;
+  ratio: number;
+}
+
+/** The server, a process of its own with its embedded Postgres as it comes, beside a bare one on the same Postgres. */
+export const requests: Bench = {
+  name: 'requests',
+  about: 'what agents ask all day, requests a second, beside bare node:http and one prepared statement; 3 minutes',
+  async run(options) {
+    const home = await filledHome(memories, undefined);
+    try {
+      const token = randomBytes(24).toString('hex');
+      const server = new ServerProcess({ CLAMBAKE_HOME: home.path, CLAMBAKE_TOKEN: token });
+      try {
+        await server.start();
+        const measured = await measure(server, token, await new ServersPostgres(home.path).url(), options);
+        if (server.deaths > 0) throw new Error(`The server ended: ${server.log.slice(-500)}`);
+        return result(measured);
+      } finally {
+        await server.stop();
+      }
+    } finally {
+      await home.close();
+    }
+  },
+};
+
+async function measure(
+  { port }: ServerProcess,
+  token: string,
+  url: string,
+  { only = '', seconds }: Pick<Options, 'only' | 'seconds'>,
+): Promise<Measured[]> {
+  const endpoint = { port, authority: `127.0.0.1:${port}` };
+  const members = await registerMembers(endpoint, token, projectName(1), connections);
+  const [first] = members;
+  if (!first) throw new Error('There is nobody to ask.');
+  await sendToAll(endpoint, first, 60);
+  const [asker] = await query<Asker & { allChannelId: number }>(
+    url,
+    `select i.id, i.project_id as "projectId", own.id as "ownChannelId", everybody.id as "allChannelId",
+       array[own.id, everybody.id, of_project.id] as "channelIds"
+     from clambake.instance i join clambake.channel own on own.instance_id = i.id
+     join clambake.channel of_project on of_project.project_id = i.project_id, clambake.channel everybody
+     where everybody.kind = 'ALL' and i.id <> $1 and i.ended_at is null limit 1`,
+    [first.id],
+  );
+  if (!asker) throw new Error('Nobody else is registered.');
+  const tokens = members.map((member) => member.token);
+  const cases = casesOf(asker, asker.allChannelId).filter(({ name }) => name.includes(only));
+  const floor = await startFloor(url, Object.fromEntries(cases.map((each, index) => [`/${index}`, [each.floor]])));
+  try {
+    const measured: Measured[] = [];
+    for (const [index, each] of cases.entries()) {
+      const of = (target: { port: number; path: string }, seconds: number): Promise<Loaded> =>
+        load({ ...target, tokens, body: bodyOf(each), connections, seconds });
+      const [ours, bare] = [
+        { port, path: '/graphql' },
+        { port: floor.endpoint.port, path: `/${index}` },
+      ];
+      for (const target of [ours, bare]) await of(target, Math.ceil(seconds / 4));
+      measured.push(judge(each, await of(ours, seconds), await of(bare, seconds)));
+    }
+    return measured;
+  } finally {
+    await floor.close();
+  }
+}
+
+const bodyOf = ({ document, variables }: Case): string => JSON.stringify({ query: document, variables });
+
+function judge({ name, promise }: Case, ours: Loaded, floor: Loaded): Measured {
+  const ratio = ours.perSecond / floor.perSecond;
+  console.log(
+    `  ${name}: ${ours.perSecond.toFixed()} a second, floor ${floor.perSecond.toFixed()}, ratio ${ratio.toFixed(2)}${ours.failed + floor.failed > 0 ? `, failed ${ours.failed} and ${floor.failed}` : ''}`,
+  );
+  return { name, promise, ours, floor, ratio };
+}
+
+function result(measured: Measured[]): Result {
+  const figures: Figures = {
+    title: 'Requests a second',
+    heading: ['16 connections', 'a second', 'of the floor', 'promised', 'floor', 'p50 ms', 'p99 ms'],
+    rows: measured.map(({ name, promise, ours, floor, ratio }) => [
+      name,
+      ours.perSecond.toFixed(),
+      ratio.toFixed(2),
+      promise === undefined ? '–' : `≥ ${promise}`,
+      floor.perSecond.toFixed(),
+      ours.p50.toFixed(1),
+      ours.p99.toFixed(1),
+    ]),
+    notes: [
+      'Autocannon in a process of its own, on the same machine. The floor is bare `node:http` with one prepared statement that reads or writes the same rows: it looks up nobody’s token, parses no GraphQL and checks nothing. `clambake …` are the operations of the command line.',
+    ],
+  };
+  const broken = measured.flatMap(({ name, promise, ours, floor, ratio }) => [
+    ...(promise !== undefined && !(ratio >= promise)
+      ? [`${name}: ${ratio.toFixed(2)} of the floor, promised ${promise}`]
+      : []),
+    ...(ours.failed + floor.failed > 0 ? [`${name}: ${ours.failed + floor.failed} requests failed`] : []),
+  ]);
+  return { key: 'requests', figures: [figures], data: measured, broken };
+}
