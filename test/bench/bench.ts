@@ -10,6 +10,8 @@ export interface Options {
   only: string | undefined;
   /** Seconds for which `requests` asks for each thing. */
   seconds: number;
+  /** A file that the server's CPU profile is written to; `requests` alone. */
+  profile: string | undefined;
 }
 
 /** Figures under a heading; the first column holds names, the others numbers. */

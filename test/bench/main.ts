@@ -8,8 +8,9 @@ import { keep, print } from './results.ts';
 // `npm run bench` runs all, `npm run bench -- NAME…` some. What they found is kept in results.json and printed in the README, but for
 // --dry-run and --only.
 //   --memories N   how many `scale` generates
-//   --keep FOLDER  where it keeps them, and finds them the next time
+//   --keep FOLDER   where it keeps them, and finds them the next time
 //   --seconds N    for how long `requests` asks for each thing
+//   --profile FILE where the CPU profile of the server goes, for `requests`
 //   --only TEXT    its cases whose name holds the text
 
 const { values, positionals } = parseArgs({
@@ -18,6 +19,7 @@ const { values, positionals } = parseArgs({
     memories: { type: 'string', default: '100000' },
     keep: { type: 'string' },
     only: { type: 'string' },
+    profile: { type: 'string' },
     seconds: { type: 'string', default: '8' },
     'dry-run': { type: 'boolean', default: false },
   },
@@ -40,7 +42,7 @@ const results: Result[] = [];
 try {
   for (const bench of benches.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
     console.log(`\n${bench.name}`);
-    results.push(await bench.run({ memories, keep: values.keep, only: values.only, seconds }));
+    results.push(await bench.run({ memories, keep: values.keep, only: values.only, seconds, profile: values.profile }));
   }
 } finally {
   hangUp();

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
 import { query, ServersPostgres } from '../faults/own-postgres.ts';
 import { ServerProcess } from '../faults/server-process.ts';
 import type { Bench, Figures, Options, Result } from './bench.ts';
@@ -20,6 +21,12 @@ interface Measured {
   ratio: number;
 }
 
+/** The environment of a server that writes a CPU profile into a file when it ends. */
+const profiling = (file: string): Record<string, string> => ({
+  NODE_OPTIONS: `--import=${new URL('profile.js', import.meta.url).href}`,
+  BENCH_PROFILE: resolve(file),
+});
+
 /** The server, a process of its own with its embedded Postgres as it comes, beside a bare one on the same Postgres. */
 export const requests: Bench = {
   name: 'requests',
@@ -28,7 +35,11 @@ export const requests: Bench = {
     const home = await filledHome(memories, undefined);
     try {
       const token = randomBytes(24).toString('hex');
-      const server = new ServerProcess({ CLAMBAKE_HOME: home.path, CLAMBAKE_TOKEN: token });
+      const server = new ServerProcess({
+        CLAMBAKE_HOME: home.path,
+        CLAMBAKE_TOKEN: token,
+        ...(options.profile === undefined ? {} : profiling(options.profile)),
+      });
       try {
         await server.start();
         const measured = await measure(server, token, await new ServersPostgres(home.path).url(), options);
