@@ -7,6 +7,7 @@ import type { News } from './delivery/news.ts';
 import type { Tails } from './delivery/tails.ts';
 import { ClambakeError, forbidden } from './errors.ts';
 import type { LiveTokens } from './instance/live-tokens.ts';
+import type { TokenCache } from './instance/token-cache.ts';
 import type { DeliveredReceipts } from './message/delivered.ts';
 import type { WordCounter } from './recall/word-counts.ts';
 import type { SecretRules } from './secret/rules.ts';
@@ -38,6 +39,7 @@ export interface Services {
   receipts: DeliveredReceipts;
   freed: Freed;
   liveTokens: LiveTokens;
+  tokens: TokenCache;
   activities: Activities;
   words: WordCounter;
   news: News;

@@ -15,6 +15,26 @@ export function isOfRow(selected: object): boolean {
   return Object.keys(selected).length === 0;
 }
 
+type Selected = boolean | { include?: Selections; select?: Selections; [option: string]: unknown };
+type Selections = Readonly<Record<string, Selected | undefined>>;
+
+/**
+ * Whether a Prisma selection takes nothing but what another takes: then what was read for that one answers it too.
+ * @param selected like `{ include: { sender: true } }`
+ */
+export function isWithin(selected: Selected | undefined, whole: Selected | undefined): boolean {
+  if (!selected) return true;
+  if (!whole) return false;
+  const { include, select, ...options } = selected === true ? {} : selected;
+  const { include: wholeInclude, select: wholeSelect, ...wholeOptions } = whole === true ? {} : whole;
+  if (JSON.stringify(options) !== JSON.stringify(wholeOptions)) return false;
+  // Without a list of columns all of them are taken.
+  if (!select && wholeSelect) return false;
+  return Object.entries({ ...include, ...select }).every(([name, part]) =>
+    isWithin(part, { ...wholeInclude, ...wholeSelect }[name]),
+  );
+}
+
 /** Whether any of these fields is asked of what a field gives, also in fragments; @skip and @include are not looked at. */
 export function selects({ fieldNodes, fragments }: GraphQLResolveInfo, names: readonly string[]): boolean {
   const among = (set: SelectionSetNode | undefined): boolean =>

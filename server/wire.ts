@@ -10,6 +10,7 @@ import { News } from './delivery/news.ts';
 import { Tails } from './delivery/tails.ts';
 import { sharedBy } from './front/host.ts';
 import { LiveTokens } from './instance/live-tokens.ts';
+import { TokenCache } from './instance/token-cache.ts';
 import type { Logger } from './logger.ts';
 import { DeliveredReceipts } from './message/delivered.ts';
 import { WordCounter } from './recall/word-counts.ts';
@@ -24,6 +25,9 @@ export interface Wired {
   quieten(): Promise<void>;
 }
 
+/** Milliseconds for which it is known whose a token is, where no other server can revoke it. */
+const tokensKnownFor = 1000;
+
 /**
  * Joins up what stands behind the operations of one server. On a database that other servers may use it also tells them what
  * was committed, and hears from them; the embedded one has no other.
@@ -35,11 +39,16 @@ export function wire(config: Config, token: string, { database, url }: Connected
   const activities = new Activities();
   const freed = new Freed();
   const liveTokens = new LiveTokens(pool, log, config.staleAfter);
+  const shared = config.databaseUrl !== undefined;
+  const tokens = new TokenCache(shared ? 0 : tokensKnownFor);
   const heard: Heard = {
     message(channelIds) {
       for (const channelId of channelIds) tails.wake(channelId);
     },
-    revoked: () => liveTokens.check(),
+    revoked() {
+      tokens.forget();
+      liveTokens.check();
+    },
     activity(event) {
       activities.publish(event);
       if (event.kind === 'BLOCKER_ENDED') freed.tell();
@@ -51,7 +60,6 @@ export function wire(config: Config, token: string, { database, url }: Connected
     },
   };
   const origin = randomUUID();
-  const shared = config.databaseUrl !== undefined;
   const announcer = shared ? new Announcer(pool, log, origin) : undefined;
   const listener = shared ? new Listener({ url, origin, heard, log }) : undefined;
   listener?.start();
@@ -64,6 +72,7 @@ export function wire(config: Config, token: string, { database, url }: Connected
       freed,
       words: new WordCounter(pool),
       liveTokens,
+      tokens,
       news: new News(heard, announcer),
       secrets: new SecretRules(token, sharedBy(config)),
       log,

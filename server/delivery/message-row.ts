@@ -1,4 +1,5 @@
 import type { Message } from '../database/generated/client.ts';
+import { inSnakeCase } from '../database/part.ts';
 
 /** A message as a prepared statement gives it. */
 export type MessageRow = Omit<Message, 'seq'> & { seq: number };
@@ -23,7 +24,6 @@ const columns = [
  * @param body what to select for its text; the whole text unless given
  */
 export function messageColumns(table: string, body = `${table}.body`): string {
-  const inSnakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   const renamed = columns.map((name) => `${table}.${inSnakeCase(name)} AS "${name}"`);
   return [...renamed, `${body} AS body`].join(', ');
 }

@@ -30,7 +30,7 @@ const signOfLife = statement<object, [tokenHash: Buffer, every: number]>(
  * @throws ClambakeError UNAUTHENTICATED for a missing, malformed, unknown or revoked token
  */
 export async function authenticate(
-  services: Pick<Services, 'database' | 'staleAfter'>,
+  services: Pick<Services, 'database' | 'staleAfter' | 'tokens'>,
   operatorHash: Buffer,
   authorization: string | undefined,
 ): Promise<Viewer> {
@@ -42,7 +42,8 @@ export async function authenticate(
   const [, token] = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(authorization) ?? [];
   if (!token) throw unauthenticated('The Authorization header is not of the form "Bearer <token>".');
   if (isToken(token, operatorHash)) return { kind: 'operator' };
-  const viewer = await findInstance(services, hashToken(token));
+  const tokenHash = hashToken(token);
+  const viewer = await services.tokens.find(tokenHash, () => findInstance(services, tokenHash));
   if (!viewer) {
     throw unauthenticated(
       'This token is unknown or was revoked: its instance has deregistered or registered again. Register again.',

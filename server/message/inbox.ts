@@ -1,6 +1,9 @@
 import type { Context, InstanceViewer } from '../context.ts';
+import type { Message } from '../database/generated/client.ts';
 import type { MessageType } from '../database/generated/enums.ts';
 import { statement } from '../database/statement.ts';
+import { isWithin } from '../selection.ts';
+import { full, type InboxRow, plain, type Reading } from './inbox-row.ts';
 import { isOpenRequest } from './request.ts';
 
 export interface InboxFilter {
@@ -26,39 +29,60 @@ type PageValues = [
 
 // Driven by the index on (channel_id, expires_at): what has expired costs nothing, however much of it there is.
 const matching = `
-  FROM clambake.message m
+  FROM clambake.message m LEFT JOIN clambake.receipt r ON r.message_id = m.id AND r.instance_id = $1
   WHERE m.channel_id = ANY($2::int[]) AND m.expires_at > now() AND m.sender_id IS DISTINCT FROM $1
     AND ($3::clambake.message_type[] IS NULL OR m.type = ANY($3::clambake.message_type[]))
-    AND ($4 OR NOT EXISTS (
-      SELECT 1 FROM clambake.receipt r WHERE r.message_id = m.id AND r.instance_id = $1 AND r.read_at IS NOT NULL))`;
+    AND ($4 OR r.read_at IS NULL)`;
 
-const page = (
-  order: 'ASC' | 'DESC',
-): string => `SELECT id, open FROM (SELECT m.id, (${isOpenRequest('m')})::int AS open ${matching}) AS mine
-  WHERE ($5::int IS NULL OR (open, id) < ($5, $6)) AND ($7::int IS NULL OR (open, id) > ($7, $8))
-  ORDER BY open ${order}, id ${order} LIMIT $9`;
+const page = (order: 'ASC' | 'DESC'): string =>
+  `SELECT * FROM (
+     SELECT m.id, (${isOpenRequest('m')})::int AS open, r.delivered_at AS "deliveredAt", r.read_at AS "readAt",
+       (SELECT min(answer.id) FROM clambake.message answer
+        WHERE m.type = 'REQUEST' AND answer.reply_to_id = m.id AND answer.type = 'DONE') AS "answerId"
+     ${matching}
+   ) AS mine
+   WHERE ($5::int IS NULL OR (open, id) < ($5, $6)) AND ($7::int IS NULL OR (open, id) > ($7, $8))
+   ORDER BY open ${order}, id ${order} LIMIT $9`;
 
-const firstToLast = statement<InboxPlace, PageValues>('inbox-page', page('DESC'));
-const lastToFirst = statement<InboxPlace, PageValues>('inbox-page-inverted', page('ASC'));
+const statementsOf = (reading: Reading) => ({
+  reading,
+  firstToLast: statement<InboxRow, PageValues>(`inbox-${reading.name}`, reading.text(page('DESC'), 'DESC')),
+  lastToFirst: statement<InboxRow, PageValues>(`inbox-${reading.name}-inverted`, reading.text(page('ASC'), 'ASC')),
+});
+
+const least = statementsOf(plain);
+/** From the least that is read to the most. */
+const statements = [least, statementsOf(full)];
 
 const count = statement<{ count: number }, [string, number[], MessageType[] | null, boolean]>(
   'inbox-count',
   `SELECT count(*)::int AS count ${matching}`,
 );
 
+/** A message of an inbox. */
+export interface InboxEntry extends InboxPlace {
+  message: Message;
+  /** Whether it was handed over before. */
+  delivered: boolean;
+}
+
 /**
  * A page of an instance's inbox: what was sent to the channels it listens to, less its own messages and what has expired
  * (design: data). Open requests first, then the newest.
+ * @param selected what Prisma would be asked of each: one statement gives the usual, Prisma loads the rest
  */
 export async function inboxPage(
   { database }: Context,
   viewer: InstanceViewer,
   filter: InboxFilter,
   range: { before: InboxPlace | undefined; after: InboxPlace | undefined; limit: number; inverted: boolean },
-): Promise<InboxPlace[]> {
+  selected: object,
+): Promise<InboxEntry[]> {
   const { before, after, limit, inverted } = range;
+  const enough = statements.find(({ reading }) => isWithin({ ...selected }, { ...reading.selection(viewer.id) }));
+  const { reading, firstToLast, lastToFirst } = enough ?? least;
   const read = inverted ? lastToFirst : firstToLast;
-  return read(
+  const rows = await read(
     database.pool,
     viewer.id,
     viewer.channelIds,
@@ -68,6 +92,21 @@ export async function inboxPage(
     ...([after?.open ?? null, after?.id ?? null] as const),
     limit,
   );
+  const entries = rows.map((row) => ({
+    id: row.id,
+    open: row.open,
+    delivered: row.deliveredAt !== null,
+    message: reading.asMessage(row),
+  }));
+  if (enough) return entries;
+  const ids = entries.map(({ id }) => id);
+  const loaded = await database.prisma.message.findMany({ ...selected, where: { id: { in: ids } } });
+  const byId = new Map(loaded.map((message) => [message.id, message]));
+  // What is gone meanwhile is left out.
+  return entries.flatMap((entry) => {
+    const message = byId.get(entry.id);
+    return message ? [{ ...entry, message }] : [];
+  });
 }
 
 /** How many messages an inbox holds under a filter. */

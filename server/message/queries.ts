@@ -6,7 +6,7 @@ import { requireInstance } from '../context.ts';
 import { notFound } from '../errors.ts';
 import { checkFilter, parseId } from '../input.ts';
 import { requireKnown } from '../instance/known.ts';
-import { inboxCount, inboxPage } from './inbox.ts';
+import { type InboxEntry, inboxCount, inboxPage } from './inbox.ts';
 import { requireAddress } from './recipient.ts';
 import { findVisible, listMessages, MessageConnection, MessageRef, MessageTypeRef } from './schema.ts';
 
@@ -22,9 +22,8 @@ builder.queryFields((t) => ({
       },
       async resolve(_, { type, includeRead, ...args }, context, info) {
         const viewer = requireInstance(context, 'an inbox');
-        const { receipts, database } = context;
         const filter = { types: type ?? null, includeRead };
-        const openness = new Map<number, number>();
+        const entries = new Map<number, InboxEntry>();
         return connect({
           args,
           context,
@@ -33,18 +32,16 @@ builder.queryFields((t) => ({
           async load({ after, before, limit, inverted, query }) {
             const place = (key: readonly [number, number] | undefined) => key && { open: key[0], id: key[1] };
             const range = { before: place(after), after: place(before), limit, inverted };
-            const places = await inboxPage(context, viewer, filter, range);
-            const ids = places.map(({ id }) => id);
-            const rows = await database.prisma.message.findMany({ ...query, where: { id: { in: ids } } });
-            for (const { id, open } of places) openness.set(id, open);
-            return inOrder(ids, rows);
+            const page = await inboxPage(context, viewer, filter, range, query);
+            for (const entry of page) entries.set(entry.id, entry);
+            return page.map(({ message }) => message);
           },
-          handOver: (rows) =>
-            receipts.record(
+          handOver: (messages) =>
+            context.receipts.record(
               viewer.id,
-              rows.map(({ id }) => id),
+              messages.map(({ id }) => id).filter((id) => !entries.get(id)?.delivered),
             ),
-          key: ({ id }) => [openness.get(id) ?? 0, id],
+          key: ({ id }) => [entries.get(id)?.open ?? 0, id],
           count: () => inboxCount(context, viewer, filter),
         });
       },
@@ -98,9 +95,3 @@ builder.queryFields((t) => ({
     },
   }),
 }));
-
-/** Rows in the order of their ids in a list; rows that are gone meanwhile are left out. */
-function inOrder<Row extends { id: number }>(ids: number[], rows: Row[]): Row[] {
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  return ids.flatMap((id) => byId.get(id) ?? []);
-}
