@@ -65,6 +65,7 @@ async function findInstance(
   return { kind: 'instance', ...instance };
 }
 
-function unauthenticated(message: string): ClambakeError {
+/** The token is no instance's, or no longer. */
+export function unauthenticated(message: string): ClambakeError {
   return new ClambakeError('UNAUTHENTICATED', message);
 }

@@ -1,11 +1,12 @@
 import { human } from '../address.ts';
 import { builder } from '../builder.ts';
-import { type Context, requireInstance, type Viewer } from '../context.ts';
+import type { Context, Viewer } from '../context.ts';
 import { requireProject } from '../project/service.ts';
 import { selection } from '../selection.ts';
+import { heartbeat } from './heartbeat.ts';
 import { whereLive } from './presence.ts';
 import { InstanceConnection, InstanceRef, InstanceStatusRef, listInstances } from './schema.ts';
-import { checkHeartbeat, deregister, register } from './service.ts';
+import { deregister, register } from './service.ts';
 
 const ViewerKind = builder.enumType('ViewerKind', {
   description: 'What kind of token was sent.',
@@ -130,14 +131,7 @@ builder.mutationFields((t) => ({
       task: t.arg.string({ description: 'What it is working on, up to 500 bytes; empty clears it.' }),
       status: t.arg({ type: InstanceStatusRef, description: 'How busy it is.' }),
     },
-    resolve(query, _, change, context) {
-      const { id } = requireInstance(context, 'a heartbeat');
-      return context.database.prisma.instance.update({
-        ...query,
-        where: { id },
-        data: checkHeartbeat(context, change),
-      });
-    },
+    resolve: (query, _, said, context) => heartbeat(context, said, query),
   }),
   deregister: t.prismaField({
     type: 'Instance',

@@ -1,6 +1,5 @@
 import { endBlockersOf, lockBlockersOf, publishEnd } from '../blocker/service.ts';
 import { type Context, requireOperator } from '../context.ts';
-import type { InstanceStatus } from '../database/generated/enums.ts';
 import { type Queryable, statement, transaction } from '../database/statement.ts';
 import { badInput, notFound } from '../errors.ts';
 import { checkFilter, checkOptional, checkText, excerpt } from '../input.ts';
@@ -101,23 +100,6 @@ async function insertDrawn(
     if (registered) return registered;
   }
   throw new Error('20 instance ids in a row were taken.');
-}
-
-/**
- * Says what an instance is doing (protocol: heartbeat). What is undefined stays as it is; an empty task clears it.
- * @throws ClambakeError BAD_INPUT, SECRET_REFUSED
- */
-export function checkHeartbeat(
-  context: Context,
-  change: { task?: string | null | undefined; status?: InstanceStatus | null | undefined },
-) {
-  const given = change.task?.trim() === '' ? null : change.task;
-  const task = checkOptional('task', 'task', given);
-  refuseSecrets(context, { task });
-  return {
-    ...(given !== undefined && { task }),
-    ...(change.status && { status: change.status }),
-  };
 }
 
 /**

@@ -3,6 +3,7 @@ import { type ConnectionArguments, connect } from '../connection.ts';
 import type { Context } from '../context.ts';
 import type { Memory } from '../database/generated/client.ts';
 import { badInput } from '../errors.ts';
+import { readMemories } from '../memory/rows.ts';
 import { listFirst } from './first.ts';
 import { pack } from './pack.ts';
 import { type Match, rank } from './rank.ts';
@@ -51,10 +52,11 @@ export async function recallPage(
       if (before || inverted) throw badInput('before', 'What is recalled is paged forwards: use first and after.');
       const found = await find(after, limit);
       for (const match of found) matches.set(match.id, match);
-      const ids = found.map(({ id }) => id);
-      const rows = await context.database.prisma.memory.findMany({ ...query, where: { id: { in: ids } } });
-      const byId = new Map(rows.map((row) => [row.id, row]));
-      const sorted = ids.flatMap((id) => byId.get(id) ?? []);
+      const sorted = await readMemories(
+        context,
+        found.map(({ id }) => id),
+        query,
+      );
       return filter.asOf ? asTheyWere(context, sorted, matches) : sorted;
     },
     key: ({ id }) => (prepared ? ['search', places.get(id) ?? 0] : [matches.get(id)?.score ?? 0, id]),

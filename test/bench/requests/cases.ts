@@ -48,7 +48,7 @@ const send = `
   RETURNING id, created_at`;
 
 const heartbeat = `
-  UPDATE clambake.instance SET task = $2, last_seen_at = now() WHERE id = $1
+  UPDATE clambake.instance SET task = $2 WHERE id = $1
   RETURNING id, task, status, last_seen_at`;
 
 /** What every agent does all day, with the fields that the issue's readers take, and as the command line asks for it. */
