@@ -29,8 +29,11 @@ export async function readBody(request: IncomingMessage, most: number): Promise<
         reject(tooLarge());
       } else chunks.push(chunk);
     });
-    request.once('end', resolve);
     const cut = (): void => reject(new Refusal(400, 'BAD_INPUT', 'The body of the request broke off.'));
+    request.once('end', () => {
+      request.off('close', cut);
+      resolve();
+    });
     request.once('error', cut);
     request.once('close', cut);
   });

@@ -51,7 +51,9 @@ export class Operations<Viewer> {
       );
     }
     const abandoned = new AbortController();
-    response.once('close', () => abandoned.abort());
+    // Where there is an answer nothing goes on that could be given up, and giving up makes an error with its stack.
+    const abandon = (): void => abandoned.abort();
+    response.once('close', abandon);
     // Only what Yoga needs: the token stays outside.
     const asked = new this.#engine.fetchAPI.Request(`http://localhost${request.url ?? ''}`, {
       method: request.method ?? 'GET',
@@ -80,6 +82,7 @@ export class Operations<Viewer> {
       }
       return;
     }
+    response.off('close', abandon);
     if (status === 406) {
       const message = `The Accept header "${request.headers.accept ?? ''}" fits nothing this operation gives: application/json for queries and mutations, text/event-stream for subscriptions.`;
       sendJson(response, status, { errors: [{ message, extensions: { code: 'BAD_INPUT' } }] });

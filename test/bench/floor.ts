@@ -7,6 +7,7 @@ import { forget, remember } from '../faults/remains.ts';
 /** A bare server that each figure stands beside. */
 export interface Floor {
   endpoint: Endpoint;
+  pid: number | undefined;
   close(): Promise<void>;
 }
 
@@ -43,6 +44,7 @@ export async function startFloor(databaseUrl: string, paths: Record<string, Floo
   ]);
   return {
     endpoint: { port, authority: `127.0.0.1:${port}` },
+    pid,
     async close() {
       child.kill('SIGTERM');
       await ended;

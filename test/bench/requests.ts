@@ -4,6 +4,7 @@ import { query, ServersPostgres } from '../faults/own-postgres.ts';
 import { ServerProcess } from '../faults/server-process.ts';
 import type { Bench, Figures, Options, Result } from './bench.ts';
 import { startFloor } from './floor.ts';
+import { processorTime } from './processor.ts';
 import { type Asker, type Case, casesOf } from './requests/cases.ts';
 import { type Loaded, load } from './requests/load.ts';
 import { registerMembers, sendToAll } from './requests/members.ts';
@@ -13,11 +14,14 @@ import { projectName } from './scale/memory.ts';
 const connections = 16;
 const memories = 5000;
 
+/** With the microseconds of processor time that a request took of the server. */
+type Timed = Loaded & { processor: number };
+
 interface Measured {
   name: string;
   promise: number | undefined;
-  ours: Loaded;
-  floor: Loaded;
+  ours: Timed;
+  floor: Timed;
   ratio: number;
 }
 
@@ -55,7 +59,7 @@ export const requests: Bench = {
 };
 
 async function measure(
-  { port }: ServerProcess,
+  { port, pid }: ServerProcess,
   token: string,
   url: string,
   { only = '', seconds }: Pick<Options, 'only' | 'seconds'>,
@@ -88,7 +92,9 @@ async function measure(
         { port: floor.endpoint.port, path: `/${index}` },
       ];
       for (const target of [ours, bare]) await of(target, Math.ceil(seconds / 4));
-      measured.push(judge(each, await of(ours, seconds), await of(bare, seconds)));
+      measured.push(
+        judge(each, await timed(pid, () => of(ours, seconds)), await timed(floor.pid, () => of(bare, seconds))),
+      );
     }
     return measured;
   } finally {
@@ -98,10 +104,19 @@ async function measure(
 
 const bodyOf = ({ document, variables }: Case): string => JSON.stringify({ query: document, variables });
 
-function judge({ name, promise }: Case, ours: Loaded, floor: Loaded): Measured {
+/** Also says what processor time each request took of a process; 0 where the system does not tell. */
+async function timed(pid: number | undefined, run: () => Promise<Loaded>): Promise<Timed> {
+  const before = processorTime(pid);
+  const loaded = await run();
+  const after = processorTime(pid);
+  const total = before === undefined || after === undefined ? 0 : after - before;
+  return { ...loaded, processor: (total / Math.max(loaded.answered, 1)) * 1000 };
+}
+
+function judge({ name, promise }: Case, ours: Timed, floor: Timed): Measured {
   const ratio = ours.perSecond / floor.perSecond;
   console.log(
-    `  ${name}: ${ours.perSecond.toFixed()} a second, floor ${floor.perSecond.toFixed()}, ratio ${ratio.toFixed(2)}${ours.failed + floor.failed > 0 ? `, failed ${ours.failed} and ${floor.failed}` : ''}`,
+    `  ${name}: ${ours.perSecond.toFixed()} a second, floor ${floor.perSecond.toFixed()}, ratio ${ratio.toFixed(2)}, us ${ours.processor.toFixed()} and ${floor.processor.toFixed()}${ours.failed + floor.failed > 0 ? `, failed ${ours.failed} and ${floor.failed}` : ''}`,
   );
   return { name, promise, ours, floor, ratio };
 }
@@ -109,13 +124,15 @@ function judge({ name, promise }: Case, ours: Loaded, floor: Loaded): Measured {
 function result(measured: Measured[]): Result {
   const figures: Figures = {
     title: 'Requests a second',
-    heading: ['16 connections', 'a second', 'of the floor', 'promised', 'floor', 'p50 ms', 'p99 ms'],
+    heading: ['16 connections', 'a second', 'of the floor', 'promised', 'floor', 'CPU us', 'floor', 'p50 ms', 'p99 ms'],
     rows: measured.map(({ name, promise, ours, floor, ratio }) => [
       name,
       ours.perSecond.toFixed(),
       ratio.toFixed(2),
       promise === undefined ? '–' : `≥ ${promise}`,
       floor.perSecond.toFixed(),
+      ours.processor.toFixed(),
+      floor.processor.toFixed(),
       ours.p50.toFixed(1),
       ours.p99.toFixed(1),
     ]),

@@ -67,20 +67,6 @@ export function casesOf({ id, projectId, channelIds, ownChannelId }: Asker, allC
   const command = (name: string): string => operationOf(name).document;
   return [
     {
-      name: 'sendMessage to an instance',
-      document: message,
-      variables: { to: id, subject, body },
-      floor: floors.toOne,
-      promise: 0.5,
-    },
-    {
-      name: 'sendMessage to @all',
-      document: message,
-      variables: { to: '@all', subject, body },
-      floor: floors.toAll,
-      promise: 0.5,
-    },
-    {
       name: 'inbox of 20',
       document: '{ inbox(first: 20) { nodes { id from to type subject body createdAt } } }',
       variables: {},
@@ -101,9 +87,23 @@ export function casesOf({ id, projectId, channelIds, ownChannelId }: Asker, allC
       floor: floors.heartbeat,
       promise: 0.6,
     },
-    { name: 'clambake send', document: command('send'), variables: { to: id, subject, body }, floor: floors.toOne },
     { name: 'clambake inbox', document: command('inbox'), variables: { first: 20 }, floor: floors.inbox },
     { name: 'clambake recall', document: command('recall'), variables: { first: 20 }, floor: floors.recall },
     { name: 'clambake heartbeat', document: command('heartbeat'), variables: { task }, floor: floors.heartbeat },
+    {
+      name: 'sendMessage to an instance',
+      document: message,
+      variables: { to: id, subject, body },
+      floor: floors.toOne,
+      promise: 0.5,
+    },
+    {
+      name: 'sendMessage to @all',
+      document: message,
+      variables: { to: '@all', subject, body },
+      floor: floors.toAll,
+      promise: 0.5,
+    },
+    { name: 'clambake send', document: command('send'), variables: { to: id, subject, body }, floor: floors.toOne },
   ];
 }

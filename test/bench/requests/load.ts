@@ -14,6 +14,7 @@ export interface Load {
 
 /** What came of it. */
 export interface Loaded {
+  answered: number;
   perSecond: number;
   /** Milliseconds. */
   p50: number;
@@ -44,6 +45,7 @@ export async function load({ port, path, tokens, body, connections, seconds }: L
     verifyBody: (text) => !String(text).startsWith('{"errors"'),
   });
   return {
+    answered: requests.total,
     perSecond: requests.total / seconds,
     p50: latency.p50,
     p99: latency.p99,
