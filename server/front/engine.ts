@@ -13,6 +13,8 @@ export interface OperationContext {
   makeContext(): object;
   /** Filled in as the operation runs. */
   record: OperationRecord;
+  /** What the operation gave, where it has run before it comes to Yoga. */
+  result?: object;
 }
 
 export type Engine = YogaServerInstance<OperationContext, object>;
@@ -52,13 +54,16 @@ function cacheOfShortDocuments<Value extends object>() {
   };
 }
 
-function codesAndRecord(mask: Mask): Plugin<OperationContext> {
+function codesAndRecord(mask: Mask): Plugin<OperationContext, OperationContext> {
   // Yoga masks the errors of an execution only; what parsing and validating say repeats values of the document, too.
   const complete = (error: GraphQLError, code: 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED'): void => {
     error.extensions.code ??= code;
     mask(error);
   };
   return {
+    onParams({ context, setResult }) {
+      if (context.result) setResult(context.result);
+    },
     onParse: () => (payload: { result: DocumentNode | Error | null }) => {
       if (payload.result instanceof GraphQLError) complete(payload.result, 'GRAPHQL_PARSE_FAILED');
     },

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../logger.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, OperationContext } from './engine.ts';
 import type { Mask } from './failure.ts';
 import type { Limits } from './limits.ts';
+import { runQuickly } from './quick.ts';
 import { logOperation, type OperationRecord } from './record.ts';
 import { Refusal } from './refusal.ts';
-import { type OpenStream, sendJson, sendStream, sendText } from './reply.ts';
+import { type OpenStream, sendJson, sendStream, sendText, sendWhole } from './reply.ts';
 
 interface Surroundings<Viewer> {
   log: Logger;
@@ -54,6 +55,15 @@ export class Operations<Viewer> {
     // Where there is an answer nothing goes on that could be given up, and giving up makes an error with its stack.
     const abandon = (): void => abandoned.abort();
     response.once('close', abandon);
+    const operation: OperationContext = { record, makeContext: () => context(viewer, abandoned.signal) };
+    const quick =
+      body === undefined ? undefined : await runQuickly(this.#engine, request.headers.accept, body, operation);
+    if (quick?.answer) {
+      response.off('close', abandon);
+      sendWhole(response, 200, quick.answer.text, { 'content-type': quick.answer.contentType });
+      logOperation(log, record, { viewer: nameOf(viewer), via: 'http', since, status: 200 });
+      return;
+    }
     // Only what Yoga needs: the token stays outside.
     const asked = new this.#engine.fetchAPI.Request(`http://localhost${request.url ?? ''}`, {
       method: request.method ?? 'GET',
@@ -63,10 +73,7 @@ export class Operations<Viewer> {
       },
       ...(body === undefined ? {} : { body }),
     });
-    const answer = await this.#engine.handleRequest(asked, {
-      record,
-      makeContext: () => context(viewer, abandoned.signal),
-    });
+    const answer = await this.#engine.handleRequest(asked, { ...operation, ...(quick && { result: quick.result }) });
     const { status } = answer;
     if (/^(text\/event-stream|multipart\/)/.test(answer.headers.get('content-type') ?? '')) {
       const stream = sendStream(response, answer, this.#limits.stall);

@@ -52,12 +52,12 @@ interface Answer {
 
 /** Sends an answer that is a whole. */
 export async function sendText(response: ServerResponse, answer: Answer): Promise<void> {
-  const text = await answer.text();
-  response.writeHead(answer.status, {
-    ...plainHeaders,
-    ...Object.fromEntries(answer.headers),
-    'content-length': Buffer.byteLength(text),
-  });
+  sendWhole(response, answer.status, await answer.text(), Object.fromEntries(answer.headers));
+}
+
+/** Sends an answer that is a text. */
+export function sendWhole(response: ServerResponse, status: number, text: string, headers: object): void {
+  response.writeHead(status, { ...plainHeaders, ...headers, 'content-length': Buffer.byteLength(text) });
   response.end(text);
 }
 
