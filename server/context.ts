@@ -9,6 +9,7 @@ import { ClambakeError, forbidden } from './errors.ts';
 import type { LiveTokens } from './instance/live-tokens.ts';
 import type { TokenCache } from './instance/token-cache.ts';
 import type { DeliveredReceipts } from './message/delivered.ts';
+import type { Outbox } from './message/outbox.ts';
 import type { WordCounter } from './recall/word-counts.ts';
 import type { SecretRules } from './secret/rules.ts';
 
@@ -37,6 +38,7 @@ export interface Services {
   database: Database;
   tails: Tails;
   receipts: DeliveredReceipts;
+  outbox: Outbox;
   freed: Freed;
   liveTokens: LiveTokens;
   tokens: TokenCache;

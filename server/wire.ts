@@ -13,6 +13,7 @@ import { LiveTokens } from './instance/live-tokens.ts';
 import { TokenCache } from './instance/token-cache.ts';
 import type { Logger } from './logger.ts';
 import { DeliveredReceipts } from './message/delivered.ts';
+import { Outbox } from './message/outbox.ts';
 import { WordCounter } from './recall/word-counts.ts';
 import { SecretRules } from './secret/rules.ts';
 
@@ -69,6 +70,7 @@ export function wire(config: Config, token: string, { database, url }: Connected
       tails,
       activities,
       receipts: new DeliveredReceipts(pool),
+      outbox: new Outbox(pool),
       freed,
       words: new WordCounter(pool),
       liveTokens,

@@ -7,7 +7,7 @@ import { type ClambakeError, notFound } from '../errors.ts';
 import { channelOf, requireRecipient } from './recipient.ts';
 
 /** How long a message stays in inboxes where its sender says nothing, in milliseconds (design: 24 h). */
-const defaultLifetime = 24 * 3600_000;
+export const defaultLifetime = 24 * 3600_000;
 
 /** A message that is about to be stored, checked already. */
 export type InsertValues = [

@@ -121,8 +121,11 @@ async function store(context: Context, message: Checked, key: string | null): Pr
     return stored;
   };
   if (type === 'DONE') return storeDone(context, replyTo, open);
-  // One statement is a transaction by itself.
-  if (resources.length === 0) return sent(await (message.allowed.length === 0 ? open(pool) : transaction(pool, open)));
+  if (resources.length === 0) {
+    if (message.allowed.length > 0) return sent(await transaction(pool, open));
+    const alone = type === 'BLOCKER' || cited.length > 0;
+    return sent(await (alone ? insert(pool, values) : context.outbox.store(values)));
+  }
   const assertNew = async (): Promise<void> => {
     const earlier = key === null ? undefined : await findEarlier(context, key, message);
     if (earlier) throw keyConflict('message', earlier.message.id);

@@ -1,0 +1,119 @@
+import type pg from 'pg';
+import type { Message } from '../database/generated/client.ts';
+import { statement } from '../database/statement.ts';
+import { asMessage, type MessageRow, messageColumns } from '../delivery/message-row.ts';
+import { defaultLifetime, type InsertValues, insert } from './insert.ts';
+import { channelOf } from './recipient.ts';
+
+/** Messages that one statement stores at most. */
+const most = 100;
+
+/** Statements that run at once: a channel that is held by somebody, as a cleanup holds it, keeps one of them, and not those to others. */
+const atOnce = 4;
+
+/** The columns of a message that opens nothing and cites nothing. */
+const columns = [
+  ...(['text', 'text', 'text', 'clambake.message_type', 'text', 'text'] as const),
+  ...(['int', 'int', 'text', 'float8'] as const),
+];
+
+// As `message-insert` does it for one. Channels are locked in the order of their ids, whatever comes together: two servers that met
+// in the middle would each wait for the other. Ids are drawn under these locks, so that they grow with the numbers of a channel.
+const insertMany = statement<MessageRow & { place: number }, unknown[][]>(
+  'message-insert-many',
+  `WITH given AS MATERIALIZED (
+     SELECT message.*, recipient."channelId" AS channel_id
+     FROM unnest(${columns.map((type, index) => `$${index + 1}::${type}[]`).join(', ')}) WITH ORDINALITY
+       AS message (address, key, sender_id, type, subject, body, reply_to_id, thread_id, client_key, lifetime, place)
+     CROSS JOIN LATERAL (${channelOf('message.address', 'message.key')}) AS recipient WHERE NOT recipient.ended
+   ), locked AS MATERIALIZED (
+     SELECT id FROM clambake.channel WHERE id IN (SELECT channel_id FROM given) ORDER BY id FOR UPDATE
+   ), numbered AS (
+     UPDATE clambake.channel SET last_seq = last_seq + new.count
+     FROM (SELECT locked.id, count(*) FROM locked JOIN given ON given.channel_id = locked.id GROUP BY locked.id) AS new
+     WHERE channel.id = new.id RETURNING channel.id, channel.last_seq - new.count AS before
+   ), drawn AS MATERIALIZED (
+     SELECT sorted.*, nextval('clambake.message_id_seq')::int AS id
+     FROM (SELECT given.*, before + row_number() OVER (PARTITION BY channel_id ORDER BY place) AS seq
+       FROM given JOIN numbered ON numbered.id = channel_id ORDER BY place) AS sorted
+   ), stored AS (
+     INSERT INTO clambake.message
+       (id, channel_id, seq, sender_id, type, subject, body, reply_to_id, thread_id, client_key, expires_at)
+     SELECT id, channel_id, seq, sender_id, type, subject, body, reply_to_id, coalesce(thread_id, id), client_key,
+       now() + coalesce(lifetime, ${defaultLifetime}) * interval '1 millisecond'
+     FROM drawn RETURNING *
+   )
+   SELECT drawn.place, ${messageColumns('stored')} FROM stored JOIN drawn ON drawn.id = stored.id`,
+);
+
+interface Waiting {
+  values: InsertValues;
+  resolve: (message: Message) => void;
+  reject: (reason: unknown) => void;
+}
+
+/**
+ * Stores messages: those that arrive while others are being stored go together, in one transaction of one statement. Each sender hears
+ * of its own once that is durable.
+ */
+export class Outbox {
+  readonly #pool: pg.Pool;
+  #waiting: Waiting[] = [];
+  #running = 0;
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool;
+  }
+
+  /**
+   * Stores a message at the end of its channel.
+   * @param values of a message that is no blocker and cites nothing
+   * @throws what {@link insert} throws
+   */
+  store(values: InsertValues): Promise<Message> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ values, resolve, reject });
+      if (this.#running < atOnce) void this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    this.#running += 1;
+    while (this.#waiting.length > 0) await this.#storeAll(this.#waiting.splice(0, most));
+    this.#running -= 1;
+  }
+
+  async #storeAll(batch: Waiting[]): Promise<void> {
+    const [first] = batch;
+    if (batch.length === 1 && first) return this.#storeOne(first);
+    let rows: Map<number, MessageRow>;
+    try {
+      const found = await insertMany(
+        this.#pool,
+        ...columns.map((_, column) => batch.map(({ values }) => values[column] ?? null)),
+      );
+      rows = new Map(found.map(({ place, ...row }) => [Number(place), row]));
+    } catch (error) {
+      // What is refused of one takes the others back with it: each is stored by itself then, and hears of its own.
+      if (isRefused(error)) await Promise.all(batch.map((waiting) => this.#storeOne(waiting)));
+      else for (const { reject } of batch) reject(error);
+      return;
+    }
+    const missed = batch.filter((waiting, index) => {
+      const row = rows.get(index + 1);
+      if (row) waiting.resolve(asMessage(row));
+      return !row;
+    });
+    // Nobody has the address, or it has left: that is found out, and told, one at a time.
+    await Promise.all(missed.map((waiting) => this.#storeOne(waiting)));
+  }
+
+  #storeOne({ values, resolve, reject }: Waiting): Promise<void> {
+    return insert(this.#pool, values).then(resolve, reject);
+  }
+}
+
+/** Whether Postgres refused a row: of the class of violated constraints. Then nothing was stored. */
+function isRefused(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('23');
+}
