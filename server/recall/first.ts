@@ -1,8 +1,9 @@
 import { MemoryStatus, MemoryType } from '../database/generated/enums.ts';
 import { type Queryable, statement } from '../database/statement.ts';
+import { withMemories } from '../memory/rows.ts';
 import { projectTypes } from '../memory/scope-types.ts';
 import { queriesOf, type RecallFilter } from './filter.ts';
-import type { Match } from './rank.ts';
+import type { Found } from './rank.ts';
 import { matching, sources } from './sources.ts';
 import { allOf } from './tsquery.ts';
 
@@ -39,37 +40,38 @@ const stretches = (scope: string): string => `
   ) AS stretch
   ORDER BY 3 DESC, 1 DESC LIMIT $5`;
 
-const listEvery = statement<Match, ListValues>('recall-first', stretches('').replace('%scope%', ''));
+const listEvery = statement<Found, ListValues>('recall-first', withMemories(stretches('').replace('%scope%', '')));
 
-const listProjects = statement<Match, ListValues>(
+const listProjects = statement<Found, ListValues>(
   'recall-first-of-projects',
-  stretches('').replace('%scope%', 'memory.project_id IS NOT NULL AND'),
+  withMemories(stretches('').replace('%scope%', 'memory.project_id IS NOT NULL AND')),
 );
 
 // No project is a project of its own, which no other has the number of.
-const listScopes = statement<Match, [...ListValues, projectIds: number[], global: boolean]>(
+const listScopes = statement<Found, [...ListValues, projectIds: number[], global: boolean]>(
   'recall-first-of',
-  `SELECT * FROM (
+  withMemories(`SELECT * FROM (
      (${stretches('CROSS JOIN unnest($6::int[]) AS of_project (project_id)').replace('%scope%', 'memory.project_id = of_project.project_id AND')})
      UNION ALL
      (${stretches('').replace('%scope%', '$7::boolean AND memory.project_id IS NULL AND')})
-   ) AS listed ORDER BY score DESC, id DESC LIMIT $5`,
+   ) AS listed ORDER BY score DESC, id DESC LIMIT $5`),
 );
 
 type FilteredValues = [query: string | null, priority: number | null, id: number | null, limit: number];
 
-const filtered = (source: string): string => `
+const filtered = (source: string): string =>
+  withMemories(`
   SELECT id, version, priority AS score FROM (
     SELECT id, version, clambake.memory_priority(type, updated_at) AS priority FROM (${source}) AS found
   ) AS placed
   WHERE $2::float8 IS NULL OR (priority, id) < ($2::float8, $3::int)
-  ORDER BY priority DESC, id DESC LIMIT $4`;
+  ORDER BY priority DESC, id DESC LIMIT $4`);
 
-const listFiltered = statement<Match, FilteredValues>(
+const listFiltered = statement<Found, FilteredValues>(
   'recall-first-filtered',
   filtered(sources.now('search @@ $1::tsquery')),
 );
-const listThen = statement<Match, [...FilteredValues, asOf: Date]>(
+const listThen = statement<Found, [...FilteredValues, asOf: Date]>(
   'recall-first-as-of',
   filtered(sources.asOf(matching('$1'), '$5')),
 );
@@ -80,7 +82,7 @@ export function listFirst(
   filter: RecallFilter,
   after: Place | undefined,
   limit: number,
-): Promise<Match[]> {
+): Promise<Found[]> {
   const [priority, id] = after ?? [null, null];
   const { projectIds, global, types, statuses, tags, authors, asOf } = filter;
   if (asOf !== null || tags !== null || authors !== null) {

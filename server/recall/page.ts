@@ -3,10 +3,10 @@ import { type ConnectionArguments, connect } from '../connection.ts';
 import type { Context } from '../context.ts';
 import type { Memory } from '../database/generated/client.ts';
 import { badInput } from '../errors.ts';
-import { readMemories } from '../memory/rows.ts';
+import { asMemory, complete } from '../memory/rows.ts';
 import { listFirst } from './first.ts';
 import { pack } from './pack.ts';
-import { type Match, rank } from './rank.ts';
+import { type Found, type Match, rank } from './rank.ts';
 import { countRecalled, prepare, type Request } from './recall.ts';
 import { explain, type Why } from './why.ts';
 import type { Recalled } from './why-schema.ts';
@@ -31,7 +31,7 @@ export async function recallPage(
   const matches = new Map<number, Match>();
   // A match of a search is told apart by its place, since its score depends on the time; in a list the place is the order.
   const places = new Map<number, number>();
-  const find = async (after: readonly [string | number, number] | undefined, limit: number): Promise<Match[]> => {
+  const find = async (after: readonly [string | number, number] | undefined, limit: number): Promise<Found[]> => {
     if (!prepared) return listFirst(context.database.pool, filter, after && [Number(after[0]), after[1]], limit);
     const offset = after?.[1] ?? 0;
     const found = await rank(context.database.pool, prepared.query, prepared.candidates, filter.asOf, {
@@ -52,11 +52,7 @@ export async function recallPage(
       if (before || inverted) throw badInput('before', 'What is recalled is paged forwards: use first and after.');
       const found = await find(after, limit);
       for (const match of found) matches.set(match.id, match);
-      const sorted = await readMemories(
-        context,
-        found.map(({ id }) => id),
-        query,
-      );
+      const sorted = await complete(context, found.map(asMemory), query);
       return filter.asOf ? asTheyWere(context, sorted, matches) : sorted;
     },
     key: ({ id }) => (prepared ? ['search', places.get(id) ?? 0] : [matches.get(id)?.score ?? 0, id]),

@@ -1,5 +1,7 @@
 import type { MemoryStatus } from '../database/generated/enums.ts';
 import { type Queryable, statement } from '../database/statement.ts';
+import type { MemoryColumns } from '../memory/rows.ts';
+import { withMemories } from '../memory/rows.ts';
 import { type Candidates, mostCandidates, mostLatest } from './candidates.ts';
 import { sources, without } from './sources.ts';
 import { type Query, queryOf, type Word } from './words.ts';
@@ -13,6 +15,9 @@ export interface Match {
   pairScore?: number;
   lengthShare?: number;
 }
+
+/** A match with the columns of its memory. */
+export type Found = Match & MemoryColumns;
 
 /**
  * How much of its score a memory keeps that no longer simply holds. What is superseded or deprecated comes up only where it is asked
@@ -57,8 +62,9 @@ const passes = `search @@ $1::tsquery AND ${without('$2')}`;
  * alone, which grows ever more slowly with each occurrence and weighs the field; over the length of the memory; times what status and
  * age leave of it. Two words that stand side by side as they were asked for count once more.
  */
-const ranked = (candidates: string): string => `
-  WITH candidate AS MATERIALIZED (${candidates}),
+const ranked = (candidates: string, before = ''): string =>
+  withMemories(`
+  WITH ${before} candidate AS MATERIALIZED (${candidates}),
   weighed AS (
     SELECT id, version, status, updated_at,
       (SELECT coalesce(sum(weight * ts_rank('{0, ${fieldWeights.content}, ${fieldWeights.label}, ${fieldWeights.title}}', search, query)), 0)
@@ -70,26 +76,28 @@ const ranked = (candidates: string): string => `
   SELECT id, version, (words + pairs) * length_share * ${statusShares}
       * (${age.least} + ${(1 - age.least).toFixed(2)} * power(0.5, extract(epoch FROM $7::timestamptz - updated_at)::float8 / 86400 / ${age.days}))
       AS score, pairs AS "pairScore", length_share AS "lengthShare"
-  FROM weighed ORDER BY 3 DESC, updated_at DESC, id DESC LIMIT $8 OFFSET $9`;
+  FROM weighed ORDER BY 3 DESC, updated_at DESC, id DESC LIMIT $8 OFFSET $9`);
 
 const latestFirst = (source: string, limit: number): string => `${source} ORDER BY updated_at DESC LIMIT ${limit}`;
 
-const rankNow = statement<Match, Values>('recall-rank', ranked(latestFirst(sources.now(passes), mostCandidates)));
+const rankNow = statement<Found, Values>('recall-rank', ranked(latestFirst(sources.now(passes), mostCandidates)));
 
 // Where so many match, enough of them are among the latest, and are found without gathering all. Where they are not, as all that is
 // new has what is excluded, the index gathers them, however old they are; the fence keeps Postgres from walking through everything.
-const rankLatest = statement<Match, Values>(
+const rankLatest = statement<Found, Values>(
   'recall-rank-latest',
-  `WITH newest AS (
-     SELECT * FROM (${latestFirst(sources.now('true'), 20_000)}) AS latest WHERE ${passes} LIMIT ${mostLatest}
-   ) ${ranked(`
-     SELECT * FROM newest WHERE (SELECT count(*) FROM newest) = ${mostLatest}
+  ranked(
+    `SELECT * FROM newest WHERE (SELECT count(*) FROM newest) = ${mostLatest}
      UNION ALL (
        ${latestFirst(`SELECT * FROM (${sources.now(passes)} OFFSET 0) AS gathered WHERE (SELECT count(*) FROM newest) < ${mostLatest}`, mostLatest)}
-     )`).replace('WITH', ',')}`,
+     )`,
+    `newest AS (
+       SELECT * FROM (${latestFirst(sources.now('true'), 20_000)}) AS latest WHERE ${passes} LIMIT ${mostLatest}
+     ),`,
+  ),
 );
 
-const rankThen = statement<Match, [...Values, asOf: Date]>(
+const rankThen = statement<Found, [...Values, asOf: Date]>(
   'recall-rank-as-of',
   ranked(latestFirst(sources.asOf(passes, '$10'), mostCandidates)),
 );
@@ -107,7 +115,7 @@ export function rank(
   candidates: Candidates,
   asOf: Date | null,
   { limit, offset }: Window,
-): Promise<Match[]> {
+): Promise<Found[]> {
   const words = query.words.filter(({ count }) => count > 0);
   const pairs = pairsOf(words);
   const values: Values = [
