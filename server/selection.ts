@@ -15,7 +15,8 @@ export function isOfRow(selected: object): boolean {
   return Object.keys(selected).length === 0;
 }
 
-type Selected = boolean | { include?: Selections; select?: Selections; [option: string]: unknown };
+/** What Prisma is asked of a model. */
+export type Selected = boolean | { include?: Selections; select?: Selections; [option: string]: unknown };
 type Selections = Readonly<Record<string, Selected | undefined>>;
 
 /**

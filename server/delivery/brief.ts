@@ -1,5 +1,5 @@
 /** Milliseconds that something is kept: as long as the followers of a channel take to come for the same message. */
-const kept = 1000;
+export const kept = 1000;
 
 /**
  * What was made for one and serves all who ask for the same within a second. Longer would be a lie: a sender moves to another

@@ -1,9 +1,9 @@
-import type pg from 'pg';
 import { ClambakeError } from '../errors.ts';
 import { decodeCursor, encodeCursor, type Position } from './cursor.ts';
+import type { Pages } from './pages.ts';
 import { patiently } from './patience.ts';
 import { Step } from './step.ts';
-import { type Entry, pageSize, readEntries, type Tail } from './tail.ts';
+import { type Entry, pageSize, type Tail } from './tail.ts';
 import type { ChannelState, Tails } from './tails.ts';
 
 export interface Follower {
@@ -25,12 +25,7 @@ export interface Follower {
  * @throws ClambakeError CURSOR_UNKNOWN for a cursor of other channels, of another database, or ahead of this one;
  *   CURSOR_EXPIRED for one so old that messages behind it have been cleaned up
  */
-export async function* follow(
-  pool: pg.Pool,
-  tails: Tails,
-  follower: Follower,
-  signal: AbortSignal,
-): AsyncGenerator<Step, void> {
+export async function* follow(tails: Tails, follower: Follower, signal: AbortSignal): AsyncGenerator<Step, void> {
   const hold = await tails.open(follower.channelIds);
   try {
     const positions = start(hold.states, follower.after);
@@ -38,7 +33,7 @@ export async function* follow(
     if (follower.after !== undefined) await follower.resumed([...positions.values()]);
     yield step(null);
     while (!signal.aborted) {
-      const page = await patiently(() => nextPage(pool, hold.tails, positions), signal);
+      const page = await patiently(() => nextPage(tails.pages, hold.tails, positions), signal);
       const received: number[] = [];
       let passed = false;
       for (const entry of page) {
@@ -65,18 +60,19 @@ export async function* follow(
  * What comes next on all channels together, in the order it was sent: from the tails, and from the database for a channel
  * that the follower is further behind on than its tail reaches.
  */
-async function nextPage(pool: pg.Pool, tails: Tail[], positions: Map<number, Position>): Promise<Entry[]> {
+async function nextPage(older: Pages, tails: Tail[], positions: Map<number, Position>): Promise<Entry[]> {
   const pages = await Promise.all(
     tails.map(async (tail) => {
       const seq = positions.get(tail.channelId)?.seq ?? 0;
-      return tail.after(seq) ?? readEntries(pool, tail.channelId, seq);
+      const recent = tail.after(seq);
+      const entries = recent ?? (await older.after(tail.channelId, seq));
+      return { entries, goesOn: entries.length > 0 && (recent === undefined || recent.length >= pageSize) };
     }),
   );
-  // A full page may have more behind it: what is newer on other channels waits for that.
-  const lastIds = pages.filter((page) => page.length >= pageSize).map((page) => page.at(-1)?.id ?? 0);
-  const limit = Math.min(...lastIds);
+  // Where a channel may have more, what is newer on other channels waits for that.
+  const limit = Math.min(...pages.filter(({ goesOn }) => goesOn).map(({ entries }) => entries.at(-1)?.id ?? 0));
   return pages
-    .flat()
+    .flatMap(({ entries }) => entries)
     .filter(({ id }) => id <= limit)
     .sort((a, b) => a.id - b.id);
 }

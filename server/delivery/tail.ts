@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Message } from '../database/generated/client.ts';
 import { statement } from '../database/statement.ts';
 import { Brief } from './brief.ts';
-import { asMessage, type MessageRow, messageColumns } from './message-row.ts';
+import { type MessageColumns, signed } from './message-parts.ts';
 
 /** A message as delivery sees it. Every follower of its channel is given the same object. */
 export interface Entry {
@@ -12,8 +12,13 @@ export interface Entry {
   seq: number;
   senderId: string | null;
   expiresAt: Date;
-  /** All its columns; null where its text is too long to be kept for everybody who may be behind. */
+  /**
+   * The message with its sender and its blocker as they were at `readAt`; null where its text is too long to be kept for everybody who
+   * may be behind.
+   */
   row: Message | null;
+  /** When it was read, by performance.now(). */
+  readAt: number;
   /** What was made of it for one follower, for the next one who selects the same. */
   shared: Brief;
 }
@@ -25,18 +30,21 @@ export const pageSize = 100;
 const shortBody = 2048;
 
 // Within a channel ids grow as numbers do: both are drawn under the lock on the channel's row.
-const readMessages = statement<Omit<MessageRow, 'body'> & { body: string | null }, [channelId: number, after: number]>(
+const readMessages = statement<MessageColumns, [channelId: number, after: number]>(
   'delivery-page',
-  `SELECT ${messageColumns('message', `CASE WHEN octet_length(body) <= ${shortBody} THEN body END`)}
-   FROM clambake.message WHERE channel_id = $1 AND seq > $2 ORDER BY seq LIMIT ${pageSize}`,
+  `SELECT ${signed.columns.replace('message.body AS', `CASE WHEN octet_length(message.body) <= ${shortBody} THEN message.body END AS`)}
+   FROM clambake.message ${signed.joins} WHERE message.channel_id = $1 AND message.seq > $2 ORDER BY message.seq LIMIT ${pageSize}`,
 );
 
 /** Reads a page of a channel behind a number. */
 export async function readEntries(pool: pg.Pool, channelId: number, after: number): Promise<Entry[]> {
-  return (await readMessages(pool, channelId, after)).map(({ body, ...rest }) => {
-    const { id, seq, senderId, expiresAt } = rest;
-    const row = body === null ? null : asMessage({ ...rest, body });
-    return { id, channelId, seq, senderId, expiresAt, row, shared: new Brief() };
+  const readAt = performance.now();
+  return (await readMessages(pool, channelId, after)).map((columns) => {
+    const message = signed.read(columns);
+    const { id, senderId, expiresAt } = message;
+    // A column of a text that was left out is null.
+    const row = (message.body as string | null) === null ? null : message;
+    return { id, channelId, seq: Number(message.seq), senderId, expiresAt, row, readAt, shared: new Brief() };
   });
 }
 

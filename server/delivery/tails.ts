@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { statement } from '../database/statement.ts';
+import { Pages } from './pages.ts';
 import { patiently } from './patience.ts';
 import { Tail } from './tail.ts';
 
@@ -40,6 +41,8 @@ export interface Hold {
  * are, so losing every hint costs at most that second (design: a receipt that cannot lie).
  */
 export class Tails {
+  /** What is further back. */
+  readonly pages: Pages;
   readonly #pool: pg.Pool;
   readonly #log: Logger;
   readonly #tails = new Map<number, { tail: Tail; followers: Set<() => void> }>();
@@ -48,6 +51,7 @@ export class Tails {
 
   constructor(pool: pg.Pool, log: Logger) {
     this.#pool = pool;
+    this.pages = new Pages(pool);
     this.#log = log;
     this.#clock = setInterval(() => void this.wakeAll(), backstop);
     this.#clock.unref();

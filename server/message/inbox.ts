@@ -2,8 +2,9 @@ import type { Context, InstanceViewer } from '../context.ts';
 import type { Message } from '../database/generated/client.ts';
 import type { MessageType } from '../database/generated/enums.ts';
 import { statement } from '../database/statement.ts';
+import { addressed, type Reading, signed } from '../delivery/message-parts.ts';
 import { isWithin } from '../selection.ts';
-import { full, type InboxRow, plain, type Reading } from './inbox-row.ts';
+import { type InboxRow, inboxMessage, inboxSelection, inboxText } from './inbox-row.ts';
 import { isOpenRequest } from './request.ts';
 
 export interface InboxFilter {
@@ -44,15 +45,18 @@ const page = (order: 'ASC' | 'DESC'): string =>
    WHERE ($5::int IS NULL OR (open, id) < ($5, $6)) AND ($7::int IS NULL OR (open, id) > ($7, $8))
    ORDER BY open ${order}, id ${order} LIMIT $9`;
 
-const statementsOf = (reading: Reading) => ({
-  reading,
-  firstToLast: statement<InboxRow, PageValues>(`inbox-${reading.name}`, reading.text(page('DESC'), 'DESC')),
-  lastToFirst: statement<InboxRow, PageValues>(`inbox-${reading.name}-inverted`, reading.text(page('ASC'), 'ASC')),
-});
+const statementsOf = (name: string, reading: Reading) => {
+  const read = (order: 'ASC' | 'DESC'): string => inboxText(reading, page(order), order);
+  return {
+    reading,
+    firstToLast: statement<InboxRow, PageValues>(`inbox-${name}`, read('DESC')),
+    lastToFirst: statement<InboxRow, PageValues>(`inbox-${name}-inverted`, read('ASC')),
+  };
+};
 
-const least = statementsOf(plain);
+const least = statementsOf('addressed', addressed);
 /** From the least that is read to the most. */
-const statements = [least, statementsOf(full)];
+const statements = [least, statementsOf('signed', signed)];
 
 const count = statement<{ count: number }, [string, number[], MessageType[] | null, boolean]>(
   'inbox-count',
@@ -79,7 +83,7 @@ export async function inboxPage(
   selected: object,
 ): Promise<InboxEntry[]> {
   const { before, after, limit, inverted } = range;
-  const enough = statements.find(({ reading }) => isWithin({ ...selected }, { ...reading.selection(viewer.id) }));
+  const enough = statements.find(({ reading }) => isWithin({ ...selected }, inboxSelection(reading, viewer.id)));
   const { reading, firstToLast, lastToFirst } = enough ?? least;
   const read = inverted ? lastToFirst : firstToLast;
   const rows = await read(
@@ -96,7 +100,7 @@ export async function inboxPage(
     id: row.id,
     open: row.open,
     delivered: row.deliveredAt !== null,
-    message: reading.asMessage(row),
+    message: inboxMessage(reading, row),
   }));
   if (enough) return entries;
   const ids = entries.map(({ id }) => id);

@@ -23,12 +23,11 @@ export async function receive(
   const { pool } = database;
   if (viewer.kind === 'operator') {
     const { channelId } = await requireAddress(pool, to ?? everybody);
-    return follow(pool, tails, { channelIds: [channelId], after, except: null, ...untracked }, signal);
+    return follow(tails, { channelIds: [channelId], after, except: null, ...untracked }, signal);
   }
   if (to !== undefined) throw badInput('to', 'An instance follows its own inbox: leave `to` out.');
   const revoked = liveTokens.use(viewer, signal);
   const steps = follow(
-    pool,
     tails,
     {
       channelIds: viewer.channelIds,
