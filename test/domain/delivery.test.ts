@@ -80,6 +80,30 @@ describe('following the inbox', () => {
     await again.subscription.end();
   });
 
+  it('gives all who come back from different places everything, while there comes more', async () => {
+    const ann = await server.register('behind');
+    const watcher = await follow(server.operator, { to: 'behind' });
+    const cursors = [watcher.cursor];
+    for (let n = 0; n < 250; n += 50) {
+      await Promise.all(Array.from({ length: 50 }, (_, m) => ann.send('behind', `m${n + m}`)));
+      const taken = await take(watcher.subscription, 50);
+      cursors.push(...[taken[17]?.cursor ?? '', taken.at(-1)?.cursor ?? '']);
+    }
+    await watcher.subscription.end();
+    const late = await Promise.all(
+      cursors.map(async (after) => (await follow(server.operator, { to: 'behind', after })).subscription),
+    );
+    const sending = Promise.all(Array.from({ length: 120 }, (_, n) => ann.send('behind', `m${250 + n}`)));
+    const behind = [0, ...[0, 50, 100, 150, 200].flatMap((n) => [n + 18, n + 50])];
+    const all = await Promise.all(late.map((subscription, index) => take(subscription, 370 - (behind[index] ?? 0))));
+    await sending;
+    for (const [index, taken] of all.entries()) {
+      expect(new Set(subjects(taken)).size).toBe(370 - (behind[index] ?? 0));
+      expect(subjects(taken)).toEqual(subjects(all[0] ?? []).slice(behind[index]));
+    }
+    await Promise.all(late.map((subscription) => subscription.end()));
+  });
+
   it('moves the cursor over its own messages too, so that clean-up never overtakes who only sends', async () => {
     const ben = await server.register('talkative');
     const { subscription, cursor } = await follow(ben);
