@@ -1,7 +1,8 @@
 import type { Bench } from './bench.ts';
+import { delivery } from './delivery.ts';
 import { requests } from './requests.ts';
 import { retrieval } from './retrieval.ts';
 import { scale } from './scale.ts';
 
 /** Every benchmark, in the order they are run and printed in. */
-export const benches: Bench[] = [retrieval, scale, requests];
+export const benches: Bench[] = [retrieval, scale, requests, delivery];

@@ -6,12 +6,16 @@ export interface Options {
   memories: number;
   /** Where `scale` keeps its database, and finds it the next time. */
   keep: string | undefined;
-  /** Cases of `scale` whose name holds this; all of them where it is not given. */
+  /** Cases of `scale` and `requests`, and parts of the others, whose name holds this; all of them where it is not given. */
   only: string | undefined;
   /** Seconds for which `requests` asks for each thing. */
   seconds: number;
   /** A file that the server's CPU profile is written to; `requests` alone. */
   profile: string | undefined;
+  /** How many expired messages `backlog` generates. */
+  messages: number;
+  /** Minutes for which `resident` keeps the server busy. */
+  minutes: number;
 }
 
 /** Figures under a heading; the first column holds names, the others numbers. */

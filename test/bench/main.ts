@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { hangUp } from '../faults/client.ts';
 import { benches } from './all.ts';
-import type { Result } from './bench.ts';
+import type { Options, Result } from './bench.ts';
 import { describeMachine } from './machine.ts';
 import { keep, print } from './results.ts';
 
@@ -11,7 +11,9 @@ import { keep, print } from './results.ts';
 //   --keep FOLDER   where it keeps them, and finds them the next time
 //   --seconds N    for how long `requests` asks for each thing
 //   --profile FILE where the CPU profile of the server goes, for `requests`
-//   --only TEXT    its cases whose name holds the text
+//   --messages N   how many expired messages `backlog` generates
+//   --minutes N    for how long `resident` keeps the server busy
+//   --only TEXT    its cases or parts whose name holds the text
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -21,17 +23,27 @@ const { values, positionals } = parseArgs({
     only: { type: 'string' },
     profile: { type: 'string' },
     seconds: { type: 'string', default: '8' },
+    messages: { type: 'string', default: '1000000' },
+    minutes: { type: 'string', default: '10' },
     'dry-run': { type: 'boolean', default: false },
   },
 });
-const memories = Number(values.memories);
-if (!Number.isInteger(memories) || memories < 100 || memories > 5_000_000) {
-  throw new Error(`--memories is "${values.memories}": give a whole number from 100 to 5000000.`);
+/** @throws Error where an option is no whole number, or none from the least to the most */
+function count(name: 'memories' | 'seconds' | 'messages' | 'minutes', least: number, most: number): number {
+  const number = Number(values[name]);
+  if (Number.isInteger(number) && number >= least && number <= most) return number;
+  throw new Error(`--${name} is "${values[name]}": give a whole number from ${least} to ${most}.`);
 }
-const seconds = Number(values.seconds);
-if (!Number.isInteger(seconds) || seconds < 1 || seconds > 600) {
-  throw new Error(`--seconds is "${values.seconds}": give a whole number from 1 to 600.`);
-}
+
+const options: Options = {
+  memories: count('memories', 100, 5_000_000),
+  keep: values.keep,
+  only: values.only,
+  seconds: count('seconds', 1, 600),
+  profile: values.profile,
+  messages: count('messages', 100, 10_000_000),
+  minutes: count('minutes', 1, 600),
+};
 const unknown = positionals.filter((name) => !benches.some((bench) => bench.name === name));
 console.log('Benchmarks:');
 for (const { name, about } of benches) console.log(`  ${name.padEnd(10)} ${about}`);
@@ -42,7 +54,7 @@ const results: Result[] = [];
 try {
   for (const bench of benches.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
     console.log(`\n${bench.name}`);
-    results.push(await bench.run({ memories, keep: values.keep, only: values.only, seconds, profile: values.profile }));
+    results.push(await bench.run(options));
   }
 } finally {
   hangUp();

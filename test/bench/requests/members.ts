@@ -1,25 +1,29 @@
 import { type Endpoint, type Member, must } from '../../faults/client.ts';
+import { atOnce } from '../at-once.ts';
 
-/** Registers instances on a project. */
-export async function registerMembers(
+/**
+ * Registers instances on a project.
+ * @param kind what they are told apart by from others on the same server
+ * @param limit how many at a time
+ */
+export function registerMembers(
   endpoint: Endpoint,
   token: string,
   project: string,
   count: number,
+  { kind = 'member', limit = 1 }: { kind?: string; limit?: number } = {},
 ): Promise<Member[]> {
-  const members: Member[] = [];
-  for (let number = 0; number < count; number += 1) {
+  return atOnce(count, limit, async (number) => {
     const { register } = await must<{ register: { token: string; instance: { id: string } } }>(
       endpoint,
       token,
       `mutation ($project: String!, $key: String!) {
         register(project: $project, directory: "/work", sessionKey: $key) { token instance { id } }
       }`,
-      { project, key: `member-${number}` },
+      { project, key: `${kind}-${number}` },
     );
-    members.push({ id: register.instance.id, token: register.token, project });
-  }
-  return members;
+    return { id: register.instance.id, token: register.token, project };
+  });
 }
 
 /** Sends messages to everybody, one after the other. */

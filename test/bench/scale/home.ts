@@ -7,7 +7,7 @@ import { startEmbedded } from '../../../server/database/embedded.ts';
 import { migrate } from '../../../server/database/migrate.ts';
 import { makeHome } from '../../../server/home.ts';
 import { forget, remember } from '../../faults/remains.ts';
-import { createTestHome } from '../../support/home.ts';
+import { ownHome } from '../own-home.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { fill } from './world.ts';
 
@@ -65,15 +65,8 @@ async function openHome(keep: string | undefined): Promise<Omit<FilledHome, 'bui
     remember('postgres', path);
     return { path, close: async () => forget('postgres', path) };
   }
-  const home = await createTestHome();
-  remember('home', home.path);
-  return {
-    path: home.path,
-    async close() {
-      await home.remove();
-      forget('home', home.path);
-    },
-  };
+  const { path, remove } = await ownHome();
+  return { path, close: remove };
 }
 
 async function build(home: string, memories: number, file: string): Promise<Built> {
