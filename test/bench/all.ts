@@ -1,3 +1,4 @@
+import { backlog } from './backlog.ts';
 import type { Bench } from './bench.ts';
 import { delivery } from './delivery.ts';
 import { requests } from './requests.ts';
@@ -5,4 +6,4 @@ import { retrieval } from './retrieval.ts';
 import { scale } from './scale.ts';
 
 /** Every benchmark, in the order they are run and printed in. */
-export const benches: Bench[] = [retrieval, scale, requests, delivery];
+export const benches: Bench[] = [retrieval, scale, requests, delivery, backlog];

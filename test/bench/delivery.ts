@@ -2,9 +2,9 @@ import type { Bench, Result } from './bench.ts';
 import { closedLoop, type Senders } from './delivery/closed-loop.ts';
 import { type Crowd, fanOut } from './delivery/fan-out.ts';
 import { type Pace, paced } from './delivery/paced.ts';
-import { brokenOf, figuresOf, tell } from './finding.ts';
-import { type OwnServer, type Serve, withServer } from './own-server.ts';
-import type { Part } from './part.ts';
+import { brokenOf, figuresOf } from './finding.ts';
+import { type Serve, withServer } from './own-server.ts';
+import { runParts } from './part.ts';
 
 /** How much of each part is done. */
 export interface DeliverySizes {
@@ -33,20 +33,16 @@ export const delivery: Bench = {
 export async function measureDelivery(
   { pace, crowd, senders }: DeliverySizes,
   serve: Serve,
-  only = '',
+  only?: string,
 ): Promise<Result> {
-  const parts: Record<string, (server: OwnServer) => Promise<Part>> = {
-    pace: (server) => paced(server, pace),
-    crowd: (server) => fanOut(server, crowd),
-    senders: (server) => closedLoop(server, senders),
-  };
-  const found: Record<string, Part> = {};
-  for (const [name, part] of Object.entries(parts)) {
-    if (!name.includes(only)) continue;
-    found[name] = await serve(part);
-    found[name].findings.forEach(tell);
-  }
-  const findings = Object.values(found).flatMap((part) => part.findings);
+  const { findings, data } = await runParts(
+    {
+      pace: () => serve((server) => paced(server, pace)),
+      crowd: () => serve((server) => fanOut(server, crowd)),
+      senders: () => serve((server) => closedLoop(server, senders)),
+    },
+    only,
+  );
   return {
     key: 'delivery',
     figures: [
@@ -54,7 +50,7 @@ export async function measureDelivery(
         'Subscribers on WebSockets ask what `clambake watch` asks; they and the senders are in one process beside the server, on the same machine. createdAt lies before the commit, the sender’s answer behind it: the time from the commit is between the two. Writers rest 50 to 150 ms after each message. CPU a delivery is all that the server takes from the sending until half a second after the last has it, its Postgres not counted.',
       ]),
     ],
-    data: found,
+    data,
     broken: brokenOf(findings),
   };
 }

@@ -28,9 +28,8 @@ export function brokenOf(findings: readonly Finding[]): string[] {
 }
 
 /** Prints a finding while others are still being taken. */
-export function tell(finding: Finding): Finding {
+export function tell(finding: Finding): void {
   console.log(`  ${finding.name}: ${amount(finding.value, finding.unit)}, promised ${promised(finding)}`);
-  return finding;
 }
 
 function promised({ promise, unit }: Finding): string {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type Cluster, embeddedName, prepareCluster } from '../../server/database/cluster.ts';
 import { freePort } from '../../server/database/free-port.ts';
-import { readPostmaster, startPostgres, stopPostgres } from '../../server/database/postmaster.ts';
+import { type Postmaster, readPostmaster, startPostgres, stopPostgres } from '../../server/database/postmaster.ts';
 import { run } from '../../server/database/program.ts';
 
 /** A Postgres of a test's own, as durable as one in earnest, whom no server looks after. */
@@ -60,10 +60,13 @@ export class ServersPostgres {
 
   /** Where it is now. */
   async url(): Promise<string> {
-    const cluster = await prepareCluster(this.#home);
-    const postmaster = await readPostmaster(cluster);
-    if (!postmaster) throw new Error(`No Postgres runs on ${this.#home}.`);
+    const { cluster, postmaster } = await this.#running();
     return connectionString(cluster, postmaster.port, embeddedName);
+  }
+
+  /** The process that all others of it are children of. */
+  async pid(): Promise<number> {
+    return (await this.#running()).postmaster.pid;
   }
 
   /** Ends every process of it at once; the server is expected to notice and to start it again. */
@@ -75,6 +78,13 @@ export class ServersPostgres {
   /** Stops what a killed server left running. */
   async stop(): Promise<void> {
     await stopPostgres(await prepareCluster(this.#home));
+  }
+
+  async #running(): Promise<{ cluster: Cluster; postmaster: Postmaster }> {
+    const cluster = await prepareCluster(this.#home);
+    const postmaster = await readPostmaster(cluster);
+    if (!postmaster) throw new Error(`No Postgres runs on ${this.#home}.`);
+    return { cluster, postmaster };
   }
 }
 
