@@ -2,8 +2,10 @@ import { backlog } from './backlog.ts';
 import type { Bench } from './bench.ts';
 import { delivery } from './delivery.ts';
 import { requests } from './requests.ts';
+import { resident } from './resident.ts';
 import { retrieval } from './retrieval.ts';
 import { scale } from './scale.ts';
+import { start } from './start.ts';
 
 /** Every benchmark, in the order they are run and printed in. */
-export const benches: Bench[] = [retrieval, scale, requests, delivery, backlog];
+export const benches: Bench[] = [retrieval, scale, requests, delivery, backlog, start, resident];

@@ -7,6 +7,8 @@ import { ownHome } from './own-home.ts';
 /** A server that is measured: a process of its own, with its embedded Postgres as it comes, on a home of its own. */
 export interface OwnServer {
   process: ServerProcess;
+  /** The folder of its home. */
+  home: string;
   endpoint: Endpoint;
   /** The operator's. */
   token: string;
@@ -41,7 +43,7 @@ export async function startServer(): Promise<OwnServer> {
     throw error;
   }
   const endpoint = { port: process.port, authority: `127.0.0.1:${process.port}` };
-  return { process, endpoint, token, postgres: new ServersPostgres(home.path), close };
+  return { process, home: home.path, endpoint, token, postgres: new ServersPostgres(home.path), close };
 }
 
 /** Starts servers that run beside each other, and ends them once the work is done or has failed. */

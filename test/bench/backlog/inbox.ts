@@ -19,7 +19,7 @@ const project = 'backlog';
 const page = 20;
 
 /** Messages that have not expired: more than a page of them. */
-const unread = 60;
+const unread = 30;
 
 /** Asks two servers for an inbox by turns; the database of the first is full of what has expired. */
 export async function inboxes([full, empty]: OwnServer[], { messages, rounds }: Reading): Promise<Part> {
