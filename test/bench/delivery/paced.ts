@@ -1,7 +1,9 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { summary } from '../latency.ts';
 import type { OwnServer } from '../own-server.ts';
 import type { Part } from '../part.ts';
+import { processorTime } from '../processor.ts';
 import { between, seeded } from '../random.ts';
 import { registerMembers } from '../requests/members.ts';
 import { send } from '../sending.ts';
@@ -21,7 +23,10 @@ const rest = [50, 150] as const;
  * Has writers send to everybody, and takes the time of each message to each subscriber: from createdAt, which lies before the
  * commit, hence too long by the writing; and from the arrival of the sender's answer, which lies behind it, hence too short.
  */
-export async function paced({ endpoint, token }: OwnServer, { writers, subscribers, seconds }: Pace): Promise<Part> {
+export async function paced(
+  { endpoint, token, process }: OwnServer,
+  { writers, subscribers, seconds }: Pace,
+): Promise<Part> {
   const audience = new Audience();
   const heard: { id: number; at: number; clock: number; frame: Buffer }[] = [];
   try {
@@ -31,6 +36,9 @@ export async function paced({ endpoint, token }: OwnServer, { writers, subscribe
       heard.push({ id, at: performance.now(), clock: Date.now(), frame }),
     );
     const answered = new Map<number, number>();
+    const before = processorTime(process.pid) ?? Number.NaN;
+    const own = monitorEventLoopDelay({ resolution: 2 });
+    own.enable();
     const begun = performance.now();
     const until = begun + seconds * 1000;
     const outcomes = await Promise.allSettled(
@@ -44,6 +52,9 @@ export async function paced({ endpoint, token }: OwnServer, { writers, subscribe
       }),
     );
     const lost = await missing(audience, [...answered.keys()]);
+    const busy = ((processorTime(process.pid) ?? Number.NaN) - before) / (performance.now() - begun);
+    own.disable();
+    const delay = own.percentile(99) / 1e6;
     const failed = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [String(outcome.reason)] : []));
     // By then the server has compiled what it runs.
     const timed = heard.filter(({ at }) => at > begun + seconds * 200);
@@ -60,20 +71,31 @@ export async function paced({ endpoint, token }: OwnServer, { writers, subscribe
         { name: `${what}: from the sender’s answer, p99`, value: fast.p99, unit: 'ms' },
         { name: `${what}: before the sender’s answer`, value: early, unit: '%' },
         { name: `${what}: messages`, value: answered.size / seconds, unit: '/s' },
+        { name: `${what}: delay of the process that takes the time, p99`, value: delay, unit: 'ms' },
+        { name: `${what}: server CPU, of one core`, value: busy * 100, unit: '%' },
         { name: `${what}: missed`, value: lost, unit: '', promise: { atMost: 0 } },
         { name: `${what}: given twice`, value: audience.duplicates, unit: '', promise: { atMost: 0 } },
         { name: `${what}: errors`, value: failed.length + audience.errors.length, unit: '', promise: { atMost: 0 } },
       ],
-      data: { sent: answered.size, received: heard.length, sinceCreated: slow, sinceAnswer: fast, early, failed },
+      data: {
+        sent: answered.size,
+        received: heard.length,
+        sinceCreated: slow,
+        sinceAnswer: fast,
+        early,
+        delay,
+        busy,
+        failed,
+      },
     };
   } finally {
     await audience.close();
   }
 }
 
-/** How many times somebody has not got a message a while after the last was sent. */
+/** How many times somebody has not got a message half a minute after those before it. */
 async function missing(audience: Audience, ids: readonly number[]): Promise<number> {
-  for (const id of ids) if ((await audience.everybodyHas(id, 5_000)) === Number.POSITIVE_INFINITY) break;
+  for (const id of ids) if ((await audience.everybodyHas(id)) === Number.POSITIVE_INFINITY) break;
   return ids.reduce((sum, id) => sum + audience.size - audience.having(id), 0);
 }
 
