@@ -46,7 +46,7 @@ export async function busy({ endpoint, token, process }: OwnServer, { instances,
   } finally {
     clearInterval(clock);
   }
-  const what = `${instances} instances send and read for ${minutes} minutes`;
+  const what = `${instances} instances send and read for ${minutes} min`;
   const growth = slopeOf(points.filter(([minute]) => minute > minutes / 3));
   return {
     findings: [
