@@ -71,8 +71,10 @@ export async function connect<Node, const Shape extends readonly Part[]>(
     ['edges', 'node', ...field],
   ];
   const query = queryFromInfo({ context, info, paths });
+  // Nobody sees the cursors of a list of nodes alone.
+  const shown = selects(info, ['edges', 'pageInfo']);
   const connection = await resolveCursorConnection(
-    { args, defaultSize, maxSize: 100, toCursor: (node) => encodeCursor(key(node as Node)) },
+    { args, defaultSize, maxSize: 100, toCursor: (node) => (shown ? encodeCursor(key(node as Node)) : '') },
     ({ after, before, limit, inverted }) =>
       load({
         after: decodeCursor('after', after, sortedBy),

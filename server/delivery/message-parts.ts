@@ -1,7 +1,7 @@
 import { type Blocker, type Instance, type Message, Prisma, type Project } from '../database/generated/client.ts';
 import { fieldsOf, part } from '../database/part.ts';
 import type { Selected } from '../selection.ts';
-import { asMessage, type MessageRow } from './message-row.ts';
+import type { MessageRow } from './message-row.ts';
 
 /** A row of a statement that selects {@link columns} from {@link joins}. */
 export type MessageColumns = Readonly<Record<string, unknown>>;
@@ -24,7 +24,7 @@ export interface Reading {
   joins: string;
   /** What Prisma would be asked for the same. */
   selection: { include: Readonly<Record<string, Selected>> };
-  /** The message as Prisma would have given it. */
+  /** The message as Prisma would have given it: a new object, which is added to rather than copied for each further part. */
   read(row: MessageColumns): Message;
 }
 
@@ -37,7 +37,8 @@ export const addressed: Reading = {
     const found = message.read(row);
     if (!found) throw new Error('A row has no message.');
     const { toInstance: instanceId, toProject: name } = row;
-    return { ...asMessage(found), ...{ channel: { instanceId, project: name === null ? null : { name } } } };
+    const channel = { instanceId, project: name === null ? null : { name } };
+    return Object.assign(found, { seq: BigInt(found.seq), channel });
   },
 };
 
@@ -49,9 +50,9 @@ export const signed: Reading = {
   selection: { include: { ...addressed.selection.include, sender: { include: { project: true } }, blocker: true } },
   read(row) {
     const by = sender.read(row);
-    return {
-      ...addressed.read(row),
-      ...{ sender: by && { ...by, project: home.read(row) }, blocker: blocker.read(row) },
-    };
+    return Object.assign(addressed.read(row), {
+      sender: by && Object.assign(by, { project: home.read(row) }),
+      blocker: blocker.read(row),
+    });
   },
 };

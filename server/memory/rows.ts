@@ -22,7 +22,7 @@ export const withMemories = (found: string): string =>
 export function asMemory(row: MemoryColumns): Memory & { project: Project | null } {
   const read = memory.read(row);
   if (!read) throw new Error('A row has no memory.');
-  return { ...read, project: project.read(row) };
+  return Object.assign(read, { project: project.read(row) });
 }
 
 /** What Prisma would be asked for such memories. */

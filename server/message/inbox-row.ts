@@ -30,11 +30,8 @@ export const inboxSelection = ({ selection }: Reading, instanceId: string) => ({
 /** The message as Prisma would have given it; only of a request is it said who answered. */
 export function inboxMessage({ read }: Reading, row: InboxRow): Message {
   const { deliveredAt, readAt, answerId } = row;
-  return {
-    ...read(row),
-    ...{
-      replies: answerId === null ? [] : [{ id: answerId }],
-      receipts: deliveredAt === null ? [] : [{ deliveredAt, readAt }],
-    },
-  };
+  return Object.assign(read(row), {
+    replies: answerId === null ? [] : [{ id: answerId }],
+    receipts: deliveredAt === null ? [] : [{ deliveredAt, readAt }],
+  });
 }

@@ -31,6 +31,7 @@ export async function recallPage(
   const matches = new Map<number, Match>();
   // A match of a search is told apart by its place, since its score depends on the time; in a list the place is the order.
   const places = new Map<number, number>();
+  let weighed: number | undefined;
   const find = async (after: readonly [string | number, number] | undefined, limit: number): Promise<Found[]> => {
     if (!prepared) return listFirst(context.database.pool, filter, after && [Number(after[0]), after[1]], limit);
     const offset = after?.[1] ?? 0;
@@ -39,6 +40,7 @@ export async function recallPage(
       offset,
     });
     for (const [index, { id }] of found.entries()) places.set(id, offset + index + 1);
+    weighed = found[0]?.weighed;
     return found;
   };
   const connection = await connect({
@@ -56,7 +58,7 @@ export async function recallPage(
       return filter.asOf ? asTheyWere(context, sorted, matches) : sorted;
     },
     key: ({ id }) => (prepared ? ['search', places.get(id) ?? 0] : [matches.get(id)?.score ?? 0, id]),
-    count: () => countRecalled(context, prepared, filter),
+    count: async () => weighed ?? countRecalled(context, prepared, filter),
   });
   let reasons: Promise<Map<number, Why>> | undefined;
   const why = async (id: number): Promise<Why | undefined> => {

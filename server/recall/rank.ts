@@ -16,8 +16,8 @@ export interface Match {
   lengthShare?: number;
 }
 
-/** A match with the columns of its memory. */
-export type Found = Match & MemoryColumns;
+/** A match with the columns of its memory; of a search also how many memories were weighed. */
+export type Found = Match & { weighed?: number } & MemoryColumns;
 
 /**
  * How much of its score a memory keeps that no longer simply holds. What is superseded or deprecated comes up only where it is asked
@@ -75,7 +75,7 @@ const ranked = (candidates: string, before = ''): string =>
   )
   SELECT id, version, (words + pairs) * length_share * ${statusShares}
       * (${age.least} + ${(1 - age.least).toFixed(2)} * power(0.5, extract(epoch FROM $7::timestamptz - updated_at)::float8 / 86400 / ${age.days}))
-      AS score, pairs AS "pairScore", length_share AS "lengthShare"
+      AS score, pairs AS "pairScore", length_share AS "lengthShare", (SELECT count(*)::int FROM candidate) AS weighed
   FROM weighed ORDER BY 3 DESC, updated_at DESC, id DESC LIMIT $8 OFFSET $9`);
 
 const latestFirst = (source: string, limit: number): string => `${source} ORDER BY updated_at DESC LIMIT ${limit}`;

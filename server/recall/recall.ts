@@ -33,12 +33,19 @@ export async function prepare({ database, words }: Context, { terms, filter }: R
 }
 
 type CountValues = [query: string | null, excluded: string | null, limit: number | null];
-const passes = `${matching('$1')} AND ${without('$2')}`;
 const counting = (source: string): string => `SELECT count(*)::int AS count FROM (${source} LIMIT $3) AS found`;
-const countNow = statement<{ count: number }, CountValues>('recall-count-now', counting(sources.now(passes)));
+// As a condition that may be none, "it matches" would keep Postgres from the index.
+const countMatching = statement<{ count: number }, CountValues>(
+  'recall-count-matching',
+  counting(sources.now(`search @@ $1::tsquery AND ${without('$2')}`)),
+);
+const countNow = statement<{ count: number }, CountValues>(
+  'recall-count-now',
+  counting(sources.now(`$1::text IS NULL AND ${without('$2')}`)),
+);
 const countThen = statement<{ count: number }, [...CountValues, asOf: Date]>(
   'recall-count-as-of',
-  counting(sources.asOf(passes, '$4')),
+  counting(sources.asOf(`${matching('$1')} AND ${without('$2')}`, '$4')),
 );
 
 // By the columns of the index that lists them: through the index of words each of them would have to be fetched.
@@ -71,6 +78,7 @@ export async function countRecalled(
   const values: CountValues = prepared
     ? [prepared.candidates.query, prepared.query.excluded, prepared.candidates.latest ? mostLatest : mostCandidates]
     : [groups.length === 0 ? null : allOf(groups), null, null];
-  const [row] = asOf ? await countThen(database.pool, ...values, asOf) : await countNow(database.pool, ...values);
+  const countThese = values[0] === null ? countNow : countMatching;
+  const [row] = asOf ? await countThen(database.pool, ...values, asOf) : await countThese(database.pool, ...values);
   return row?.count ?? 0;
 }
