@@ -6,8 +6,9 @@ import pg from 'pg';
 const paths = JSON.parse(process.env.FLOOR);
 const parse = (value) => (value?.hex === undefined ? value : Buffer.from(value.hex, 'hex'));
 for (const statements of Object.values(paths)) {
-  for (const statement of statements) statement.values = statement.values.map(parse);
+  for (const statement of statements) statement.turns = statement.turns.map((values) => values.map(parse));
 }
+let turn = 0;
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 20 });
 const server = createServer((incoming, answer) => {
   const chunks = [];
@@ -15,7 +16,10 @@ const server = createServer((incoming, answer) => {
   incoming.once('end', async () => {
     JSON.parse(Buffer.concat(chunks).toString());
     let result;
-    for (const statement of paths[incoming.url]) result = await pool.query(statement);
+    turn += 1;
+    for (const { name, text, turns } of paths[incoming.url]) {
+      result = await pool.query({ name, text, values: turns[turn % turns.length] });
+    }
     answer.setHeader('content-type', 'application/json').end(JSON.stringify({ data: result.rows }));
   });
 });

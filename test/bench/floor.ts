@@ -15,11 +15,12 @@ export interface Floor {
 export interface FloorStatement {
   name: string;
   text: string;
-  values: readonly unknown[];
+  /** The values of one request and of the next, in turn. */
+  turns: readonly (readonly unknown[])[];
 }
 
 /** What it answers a request to `/graphql` with where nothing else is said. */
-const least = { '/graphql': [{ name: 'floor', text: 'select 1 as one', values: [] }] };
+const least = { '/graphql': [{ name: 'floor', text: 'select 1 as one', turns: [[]] }] };
 
 /**
  * Starts it as a process of its own, as the server is one.

@@ -69,18 +69,19 @@ async function measure(
   const [first] = members;
   if (!first) throw new Error('There is nobody to ask.');
   await sendToAll(endpoint, first, 60);
-  const [asker] = await query<Asker & { allChannelId: number }>(
+  const askers = await query<Asker & { allChannelId: number }>(
     url,
     `select i.id, i.project_id as "projectId", own.id as "ownChannelId", everybody.id as "allChannelId",
        array[own.id, everybody.id, of_project.id] as "channelIds"
      from clambake.instance i join clambake.channel own on own.instance_id = i.id
      join clambake.channel of_project on of_project.project_id = i.project_id, clambake.channel everybody
-     where everybody.kind = 'ALL' and i.id <> $1 and i.ended_at is null limit 1`,
+     where everybody.kind = 'ALL' and i.id <> $1 and i.ended_at is null`,
     [first.id],
   );
+  const [asker] = askers;
   if (!asker) throw new Error('Nobody else is registered.');
   const tokens = members.map((member) => member.token);
-  const cases = casesOf(asker, asker.allChannelId).filter(({ name }) => name.includes(only));
+  const cases = casesOf(askers, asker.allChannelId).filter(({ name }) => name.includes(only));
   const floor = await startFloor(url, Object.fromEntries(cases.map((each, index) => [`/${index}`, [each.floor]])));
   try {
     const measured: Measured[] = [];

@@ -52,15 +52,22 @@ const heartbeat = `
   RETURNING id, task, status, last_seen_at`;
 
 /** What every agent does all day, with the fields that the issue's readers take, and as the command line asks for it. */
-export function casesOf({ id, projectId, channelIds, ownChannelId }: Asker, allChannelId: number): Case[] {
+export function casesOf(askers: readonly Asker[], allChannelId: number): Case[] {
+  const [to] = askers;
+  if (!to) throw new Error('There is nobody to ask.');
   const [subject, body] = ['The pool is fixed', 'Twenty connections instead of ten; the timeouts are gone since.'];
   const task = 'Rebuilding the email import pipeline';
+  const floorOf = (name: string, text: string, values: (asker: Asker) => unknown[]): FloorStatement => ({
+    name: `floor-${name}`,
+    text,
+    turns: askers.map(values),
+  });
   const floors = {
-    inbox: { name: 'floor-inbox', text: inbox, values: [id, channelIds] },
-    recall: { name: 'floor-recall', text: recall, values: [projectId] },
-    toOne: { name: 'floor-send', text: send, values: [ownChannelId, id, subject, body] },
-    toAll: { name: 'floor-send', text: send, values: [allChannelId, id, subject, body] },
-    heartbeat: { name: 'floor-heartbeat', text: heartbeat, values: [id, task] },
+    inbox: floorOf('inbox', inbox, ({ id, channelIds }) => [id, channelIds]),
+    recall: floorOf('recall', recall, ({ projectId }) => [projectId]),
+    toOne: floorOf('send', send, ({ id }) => [to.ownChannelId, id, subject, body]),
+    toAll: floorOf('send', send, ({ id }) => [allChannelId, id, subject, body]),
+    heartbeat: floorOf('heartbeat', heartbeat, ({ id }) => [id, task]),
   };
   const message =
     'mutation ($to: String!, $subject: String!, $body: String!) { sendMessage(to: $to, subject: $subject, body: $body) { message { id createdAt } } }';
@@ -93,7 +100,7 @@ export function casesOf({ id, projectId, channelIds, ownChannelId }: Asker, allC
     {
       name: 'sendMessage to an instance',
       document: message,
-      variables: { to: id, subject, body },
+      variables: { to: to.id, subject, body },
       floor: floors.toOne,
       promise: 0.5,
     },
@@ -104,6 +111,6 @@ export function casesOf({ id, projectId, channelIds, ownChannelId }: Asker, allC
       floor: floors.toAll,
       promise: 0.5,
     },
-    { name: 'clambake send', document: command('send'), variables: { to: id, subject, body }, floor: floors.toOne },
+    { name: 'clambake send', document: command('send'), variables: { to: to.id, subject, body }, floor: floors.toOne },
   ];
 }
