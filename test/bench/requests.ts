@@ -139,6 +139,7 @@ function result(measured: Measured[]): Result {
     ]),
     notes: [
       'Autocannon in a process of its own, on the same machine. The floor is bare `node:http` with one prepared statement that reads or writes the same rows: it looks up nobody’s token, parses no GraphQL and checks nothing. `clambake …` are the operations of the command line.',
+      'Where a promise is missed, `test/bench/requests/profile.md` says where the time goes, and what was tried.',
     ],
   };
   const broken = measured.flatMap(({ name, promise, ours, floor, ratio }) => [
