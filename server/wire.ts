@@ -10,6 +10,7 @@ import { News } from './delivery/news.ts';
 import { Tails } from './delivery/tails.ts';
 import { sharedBy } from './front/host.ts';
 import { LiveTokens } from './instance/live-tokens.ts';
+import { signEvery } from './instance/presence.ts';
 import { TokenCache } from './instance/token-cache.ts';
 import type { Logger } from './logger.ts';
 import { DeliveredReceipts } from './message/delivered.ts';
@@ -41,7 +42,7 @@ export function wire(config: Config, token: string, { database, url }: Connected
   const freed = new Freed();
   const liveTokens = new LiveTokens(pool, log, config.staleAfter);
   const shared = config.databaseUrl !== undefined;
-  const tokens = new TokenCache(shared ? 0 : tokensKnownFor);
+  const tokens = new TokenCache(shared ? 0 : Math.min(tokensKnownFor, signEvery(config.staleAfter)));
   const heard: Heard = {
     message(channelIds) {
       for (const channelId of channelIds) tails.wake(channelId);

@@ -99,6 +99,7 @@ export async function cleanup(
     if (error !== takenBack) throw error;
   });
   if (!dryRun) {
+    context.tokens.forget();
     await lapseBlockers(context);
   }
   if (!cleaned) throw new Error('The clean-up counted nothing.');

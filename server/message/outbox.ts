@@ -8,7 +8,7 @@ import { channelOf } from './recipient.ts';
 /** Messages that one statement stores at most. */
 const most = 100;
 
-/** Statements that run at once: a channel that is held by somebody, as a cleanup holds it, keeps one of them, and not those to others. */
+/** Statements that run at once, each for one address: who writes to a channel that a cleanup holds waits alone. */
 const atOnce = 4;
 
 /** The columns of a message that opens nothing and cites nothing. */
@@ -58,8 +58,10 @@ interface Waiting {
  */
 export class Outbox {
   readonly #pool: pg.Pool;
-  #waiting: Waiting[] = [];
-  #running = 0;
+  /** By the address that they are sent to, in the order in which the first of each came. */
+  readonly #waiting = new Map<string, Waiting[]>();
+  /** The addresses that a statement is under way to. */
+  readonly #busy = new Set<string>();
 
   constructor(pool: pg.Pool) {
     this.#pool = pool;
@@ -72,15 +74,29 @@ export class Outbox {
    */
   store(values: InsertValues): Promise<Message> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ values, resolve, reject });
-      if (this.#running < atOnce) void this.#run();
+      const [address] = values;
+      const waiting = this.#waiting.get(address) ?? [];
+      waiting.push({ values, resolve, reject });
+      this.#waiting.set(address, waiting);
+      if (this.#busy.size < atOnce) void this.#run();
     });
   }
 
   async #run(): Promise<void> {
-    this.#running += 1;
-    while (this.#waiting.length > 0) await this.#storeAll(this.#waiting.splice(0, most));
-    this.#running -= 1;
+    for (let address = this.#next(); address !== undefined; address = this.#next()) {
+      const waiting = this.#waiting.get(address) ?? [];
+      const batch = waiting.splice(0, most);
+      // What is left goes behind the others.
+      this.#waiting.delete(address);
+      if (waiting.length > 0) this.#waiting.set(address, waiting);
+      this.#busy.add(address);
+      await this.#storeAll(batch);
+      this.#busy.delete(address);
+    }
+  }
+
+  #next(): string | undefined {
+    return [...this.#waiting.keys()].find((address) => !this.#busy.has(address));
   }
 
   async #storeAll(batch: Waiting[]): Promise<void> {
@@ -113,7 +129,7 @@ export class Outbox {
   }
 }
 
-/** Whether Postgres refused a row: of the class of violated constraints. Then nothing was stored. */
+/** Whether Postgres refused it, by the classes of bad values, violated constraints and deadlocks: then nothing was stored. */
 function isRefused(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('23');
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(22|23|40)/.test(error.code);
 }

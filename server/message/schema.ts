@@ -55,7 +55,7 @@ export const MessageRef = builder.prismaObject('Message', {
       description:
         'Whether it is a request that nobody has answered with a `done` yet, or a blocker that has not ended. False for every other message.',
       select: {
-        blocker: { select: { endedAt: true, expiresAt: true } },
+        blocker: true,
         replies: { where: { type: 'DONE' }, take: 1, select: { id: true } },
       },
       resolve: ({ type, blocker, replies }) =>

@@ -35,13 +35,9 @@ export async function prepare({ database, words }: Context, { terms, filter }: R
 type CountValues = [query: string | null, excluded: string | null, limit: number | null];
 const counting = (source: string): string => `SELECT count(*)::int AS count FROM (${source} LIMIT $3) AS found`;
 // As a condition that may be none, "it matches" would keep Postgres from the index.
-const countMatching = statement<{ count: number }, CountValues>(
-  'recall-count-matching',
-  counting(sources.now(`search @@ $1::tsquery AND ${without('$2')}`)),
-);
 const countNow = statement<{ count: number }, CountValues>(
   'recall-count-now',
-  counting(sources.now(`$1::text IS NULL AND ${without('$2')}`)),
+  counting(sources.now(`search @@ $1::tsquery AND ${without('$2')}`)),
 );
 const countThen = statement<{ count: number }, [...CountValues, asOf: Date]>(
   'recall-count-as-of',
@@ -76,9 +72,12 @@ export async function countRecalled(
   }
   const groups = queriesOf(filter);
   const values: CountValues = prepared
-    ? [prepared.candidates.query, prepared.query.excluded, prepared.candidates.latest ? mostLatest : mostCandidates]
+    ? [
+        prepared.candidates.query,
+        prepared.query.excluded,
+        prepared.candidates.latest && !asOf ? mostLatest : mostCandidates,
+      ]
     : [groups.length === 0 ? null : allOf(groups), null, null];
-  const countThese = values[0] === null ? countNow : countMatching;
-  const [row] = asOf ? await countThen(database.pool, ...values, asOf) : await countThese(database.pool, ...values);
+  const [row] = asOf ? await countThen(database.pool, ...values, asOf) : await countNow(database.pool, ...values);
   return row?.count ?? 0;
 }
