@@ -183,7 +183,8 @@ describe('a listener', () => {
     expect(one.listener.health).toEqual({ notifications: 'unsupported' });
     await until('it tries again', () => deaf.accepted >= 6);
     expect(one.listener.health).toEqual({ notifications: 'unsupported' });
-    const warnings = one.lines.filter(({ level }) => level === 'warn');
+    // A busy machine may also say that it could not connect in time.
+    const warnings = one.lines.filter(({ level, msg }) => level === 'warn' && /LISTEN/.test(String(msg)));
     expect(warnings).toEqual([
       expect.objectContaining({ msg: expect.stringMatching(/LISTEN does not work.*DATABASE_URL.*session mode/) }),
     ]);
