@@ -13,13 +13,13 @@ export type RevisionInput = Omit<Input<RevisionLine>, 'memory'>;
 export type MemoryHead = Input<MemoryLine>;
 
 /** Bytes of records that are sent at once. */
-const usual = 180_000;
+export const usual = 180_000;
 
 /** Bytes of one record that fit into a request of 256 KiB with what is around them. */
 const most = 258_000;
 
 /** Records of one kind that a server takes at once. */
-const mostRecords = 500;
+export const mostRecords = 500;
 
 export type MemoryInput = MemoryHead & { revisions: RevisionInput[] };
 

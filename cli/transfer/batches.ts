@@ -1,7 +1,4 @@
-import { sizeOf, tooLarge } from './batch.ts';
-
-/** Bytes and number of records that are sent at once. */
-const usual = { bytes: 180_000, records: 500 };
+import { mostRecords, sizeOf, tooLarge, usual } from './batch.ts';
 
 interface Problem {
   line: number;
@@ -21,7 +18,7 @@ export async function* batchesOf<Record extends { line: number }>(
       continue;
     }
     const size = sizeOf(record);
-    if (batch.length > 0 && (bytes + size > usual.bytes || batch.length >= usual.records)) {
+    if (batch.length > 0 && (bytes + size > usual || batch.length >= mostRecords)) {
       yield batch;
       batch = [];
       bytes = 0;

@@ -7,6 +7,7 @@ import { quoted } from '../line/again.ts';
 import { usageError } from '../line/variables.ts';
 import { identityOf } from './file-identity.ts';
 import { guessType } from './guess.ts';
+import { longestMarkdown } from './hostile.ts';
 import type { StateInput } from './import-states.ts';
 import { sectionsOf } from './sections.ts';
 import type { Source } from './source.ts';
@@ -19,16 +20,14 @@ export interface ForeignScope {
   type: MemoryType | undefined;
 }
 
-/** Bytes of a file that people write. */
-const longestFile = 10 * 1024 * 1024;
-
-/** Reads all of a file. @throws CliError where it is longer than 10 MiB, or not UTF-8 */
+/** Reads all of a file. @throws CliError where it is longer than Markdown is taken, or not UTF-8 */
 export async function readAll({ path, read }: Source): Promise<string> {
   const pieces: Buffer[] = [];
   let length = 0;
   for await (const piece of read()) {
     length += piece.length;
-    if (length > longestFile) throw badFile(`${path} is longer than 10 MiB: that is no text that somebody wrote.`);
+    if (length > longestMarkdown)
+      throw badFile(`${path} is longer than 1 MiB, which is all that is taken of Markdown: part it.`);
     pieces.push(piece);
   }
   try {

@@ -1,8 +1,10 @@
 import { CliError, ExitCode } from '../exit.ts';
 
+/** Bytes of Markdown that is taken. */
+export const longestMarkdown = 1024 * 1024;
+
 /** What a file has that somebody wrote. Of some of these the parser's time grows with the square, and deep nesting ends its stack. */
 const most = {
-  bytes: 1024 * 1024,
   lines: 20_000,
   /** No memory holds more. */
   line: 65_536,
@@ -25,7 +27,7 @@ export function refuseHostile(source: string): void {
       `${what} ${count}: Markdown is taken with at most ${limit}. Part the file, or leave it out.`,
     );
   };
-  check('The bytes of the file are', Buffer.byteLength(source), most.bytes);
+  check('The bytes of the file are', Buffer.byteLength(source), longestMarkdown);
   check('The lines of the file are', lines.length, most.lines);
   let marked = 0;
   let underlines = 0;

@@ -10,12 +10,19 @@ export interface Part<Row> {
  * Reads the rows of a table out of a join, as Prisma would give them.
  * @param alias of the table in the statement
  * @param fields the fields of its model, the first of which is never null
+ * @param instead what is selected in place of a column
  */
-export function part<Row extends object>(alias: string, fields: readonly (keyof Row & string)[]): Part<Row> {
+export function part<Row extends object>(
+  alias: string,
+  fields: readonly (keyof Row & string)[],
+  instead: { readonly [Field in keyof Row]?: string } = {},
+): Part<Row> {
   const pairs = fields.map((field) => [field, `${alias}.${field}`] as const);
   const [[, key] = ['', '']] = pairs;
   return {
-    columns: pairs.map(([field, name]) => `${alias}.${inSnakeCase(field)} AS "${name}"`).join(', '),
+    columns: pairs
+      .map(([field, name]) => `${instead[field] ?? `${alias}.${inSnakeCase(field)}`} AS "${name}"`)
+      .join(', '),
     read(row) {
       if (row[key] === null) return null;
       const read: Record<string, unknown> = {};

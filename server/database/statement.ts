@@ -3,13 +3,6 @@ import type pg from 'pg';
 /** Where a statement can run: a pool, or a client inside a transaction. */
 export type Queryable = Pick<pg.Pool | pg.PoolClient, 'query'>;
 
-/** A prepared statement, to be run. */
-export interface Statement<Row, Params extends readonly unknown[]> {
-  (queryable: Queryable, ...params: Params): Promise<Row[]>;
-  /** Its SQL. */
-  readonly text: string;
-}
-
 /**
  * A prepared statement: Postgres parses it once a connection. For hot paths; see "Where the time goes" for what it saves.
  * @param name unique in the program, up to 63 bytes: one name with two texts is an error on the wire
@@ -22,14 +15,13 @@ export function statement<Row extends pg.QueryResultRow, Params extends readonly
   name: string,
   text: string,
   longest?: number,
-): Statement<Row, Params> {
-  const run = async (queryable: Queryable, ...params: Params): Promise<Row[]> => {
+): (queryable: Queryable, ...params: Params) => Promise<Row[]> {
+  return async (queryable, ...params) => {
     const query: pg.QueryConfig & { query_timeout?: number } = { name, text, values: [...params] };
     if (longest !== undefined) query.query_timeout = longest;
     const { rows } = await queryable.query<Row>(query);
     return rows;
   };
-  return Object.assign(run, { text });
 }
 
 /**

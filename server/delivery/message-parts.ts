@@ -1,18 +1,19 @@
-import { type Blocker, type Instance, type Message, Prisma, type Project } from '../database/generated/client.ts';
-import { fieldsOf, part } from '../database/part.ts';
+import { type Blocker, type Message, Prisma } from '../database/generated/client.ts';
+import { instancePart, projectPart } from '../database/model-parts.ts';
+import { fieldsOf, type Part, part } from '../database/part.ts';
 import type { Selected } from '../selection.ts';
-import type { MessageRow } from './message-row.ts';
+import { asMessage, type MessageRow } from './message-row.ts';
 
 /** A row of a statement that selects {@link columns} from {@link joins}. */
 export type MessageColumns = Readonly<Record<string, unknown>>;
 
-// The hash of somebody's token has no business in what is shown.
-const { tokenHash: _, ...ofInstance } = Prisma.InstanceScalarFieldEnum;
-
-const message = part<MessageRow>('message', fieldsOf(Prisma.MessageScalarFieldEnum));
-const sender = part<Omit<Instance, 'tokenHash'>>('sender', fieldsOf(ofInstance));
-const home = part<Project>('home', fieldsOf(Prisma.ProjectScalarFieldEnum));
+const message = messagePart();
+const [sender, home] = [instancePart('sender'), projectPart('home')];
 const blocker = part<Blocker>('blocker', fieldsOf(Prisma.BlockerScalarFieldEnum));
+
+function messagePart(body?: string): Part<MessageRow> {
+  return part('message', fieldsOf(Prisma.MessageScalarFieldEnum), body === undefined ? {} : { body });
+}
 
 const address = 'channel.instance_id AS "toInstance", addressed.name AS "toProject"';
 const ofAddress = `JOIN clambake.channel ON channel.id = message.channel_id
@@ -38,13 +39,13 @@ export const addressed: Reading = {
     if (!found) throw new Error('A row has no message.');
     const { toInstance: instanceId, toProject: name } = row;
     const channel = { instanceId, project: name === null ? null : { name } };
-    return Object.assign(found, { seq: BigInt(found.seq), channel });
+    return Object.assign(asMessage(found), { channel });
   },
 };
 
 /** The same with who sent it, and the blocker that it opened. */
 export const signed: Reading = {
-  columns: `${addressed.columns}, ${[sender, home, blocker].map(({ columns }) => columns).join(', ')}`,
+  columns: signedColumns(message),
   joins: `${ofAddress} LEFT JOIN clambake.instance AS sender ON sender.id = message.sender_id
   LEFT JOIN clambake.project AS home ON home.id = sender.project_id LEFT JOIN clambake.blocker ON blocker.message_id = message.id`,
   selection: { include: { ...addressed.selection.include, sender: { include: { project: true } }, blocker: true } },
@@ -56,3 +57,11 @@ export const signed: Reading = {
     });
   },
 };
+
+/** The columns of {@link signed} where a text of more bytes is left out: it is null. */
+export const signedUpTo = (bytes: number): string =>
+  signedColumns(messagePart(`CASE WHEN octet_length(message.body) <= ${bytes} THEN message.body END`));
+
+function signedColumns(of: Part<MessageRow>): string {
+  return [of.columns, address, sender.columns, home.columns, blocker.columns].join(', ');
+}

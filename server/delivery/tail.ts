@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Message } from '../database/generated/client.ts';
 import { statement } from '../database/statement.ts';
 import { Brief } from './brief.ts';
-import { type MessageColumns, signed } from './message-parts.ts';
+import { type MessageColumns, signed, signedUpTo } from './message-parts.ts';
 
 /** A message as delivery sees it. Every follower of its channel is given the same object. */
 export interface Entry {
@@ -32,7 +32,7 @@ const shortBody = 2048;
 // Within a channel ids grow as numbers do: both are drawn under the lock on the channel's row.
 const readMessages = statement<MessageColumns, [channelId: number, after: number]>(
   'delivery-page',
-  `SELECT ${signed.columns.replace('message.body AS', `CASE WHEN octet_length(message.body) <= ${shortBody} THEN message.body END AS`)}
+  `SELECT ${signedUpTo(shortBody)}
    FROM clambake.message ${signed.joins} WHERE message.channel_id = $1 AND message.seq > $2 ORDER BY message.seq LIMIT ${pageSize}`,
 );
 

@@ -22,7 +22,7 @@ export interface QuickRun {
 
 /**
  * Runs an operation that was posted as JSON by those who take JSON: under all of Yoga's rules, but without the requests, responses and
- * streams that it makes of each, which took a fifth of the server's time.
+ * streams that it makes of each (`test/bench/requests/profile.md` has what that took).
  * @returns undefined where the request is none of these, and nothing has run
  */
 export async function runQuickly(

@@ -1,16 +1,13 @@
 import { type Context, requireInstance } from '../context.ts';
-import { type Instance, Prisma, type Project } from '../database/generated/client.ts';
 import type { InstanceStatus } from '../database/generated/enums.ts';
-import { fieldsOf, part } from '../database/part.ts';
+import { instancePart, projectPart } from '../database/model-parts.ts';
 import { statement } from '../database/statement.ts';
 import { checkOptional } from '../input.ts';
 import { refuseSecrets } from '../secret/refuse.ts';
 import { isWithin } from '../selection.ts';
 import { unauthenticated } from './authenticate.ts';
 
-const { tokenHash: _, ...ofInstance } = Prisma.InstanceScalarFieldEnum;
-const instance = part<Omit<Instance, 'tokenHash'>>('instance', fieldsOf(ofInstance));
-const project = part<Project>('project', fieldsOf(Prisma.ProjectScalarFieldEnum));
+const [instance, project] = [instancePart('instance'), projectPart('project')];
 
 type Values = [id: string, setsTask: boolean, task: string | null, status: InstanceStatus | null];
 

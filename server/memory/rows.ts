@@ -1,10 +1,11 @@
 import type { Context } from '../context.ts';
 import { type Memory, Prisma, type Project } from '../database/generated/client.ts';
+import { projectPart } from '../database/model-parts.ts';
 import { fieldsOf, part } from '../database/part.ts';
 import { isWithin } from '../selection.ts';
 
 const memory = part<Memory>('memory', fieldsOf(Prisma.MemoryScalarFieldEnum));
-const project = part<Project>('project', fieldsOf(Prisma.ProjectScalarFieldEnum));
+const project = projectPart('project');
 
 /** A row of a statement {@link withMemories}. */
 export type MemoryColumns = Readonly<Record<string, unknown>>;

@@ -45,18 +45,19 @@ const page = (order: 'ASC' | 'DESC'): string =>
    WHERE ($5::int IS NULL OR (open, id) < ($5, $6)) AND ($7::int IS NULL OR (open, id) > ($7, $8))
    ORDER BY open ${order}, id ${order} LIMIT $9`;
 
-const statementsOf = (name: string, reading: Reading) => {
-  const read = (order: 'ASC' | 'DESC'): string => inboxText(reading, page(order), order);
-  return {
-    reading,
-    firstToLast: statement<InboxRow, PageValues>(`inbox-${name}`, read('DESC')),
-    lastToFirst: statement<InboxRow, PageValues>(`inbox-${name}-inverted`, read('ASC')),
-  };
-};
+const statementsOf = (name: string, read: (page: string, order: 'ASC' | 'DESC') => string) => ({
+  firstToLast: statement<InboxRow, PageValues>(`inbox-${name}`, read(page('DESC'), 'DESC')),
+  lastToFirst: statement<InboxRow, PageValues>(`inbox-${name}-inverted`, read(page('ASC'), 'ASC')),
+});
 
-const least = statementsOf('addressed', addressed);
+/** Where Prisma loads the messages. */
+const pageOnly = statementsOf('page', (page) => page);
+const readingOf = (name: string, reading: Reading) => ({
+  reading,
+  statements: statementsOf(name, (page, order) => inboxText(reading, page, order)),
+});
 /** From the least that is read to the most. */
-const statements = [least, statementsOf('signed', signed)];
+const readings = [readingOf('addressed', addressed), readingOf('signed', signed)];
 
 const count = statement<{ count: number }, [string, number[], MessageType[] | null, boolean]>(
   'inbox-count',
@@ -83,8 +84,8 @@ export async function inboxPage(
   selected: object,
 ): Promise<InboxEntry[]> {
   const { before, after, limit, inverted } = range;
-  const enough = statements.find(({ reading }) => isWithin({ ...selected }, inboxSelection(reading, viewer.id)));
-  const { reading, firstToLast, lastToFirst } = enough ?? least;
+  const enough = readings.find(({ reading }) => isWithin({ ...selected }, inboxSelection(reading, viewer.id)));
+  const { firstToLast, lastToFirst } = enough?.statements ?? pageOnly;
   const read = inverted ? lastToFirst : firstToLast;
   const rows = await read(
     database.pool,
@@ -96,20 +97,14 @@ export async function inboxPage(
     ...([after?.open ?? null, after?.id ?? null] as const),
     limit,
   );
-  const entries = rows.map((row) => ({
-    id: row.id,
-    open: row.open,
-    delivered: row.deliveredAt !== null,
-    message: inboxMessage(reading, row),
-  }));
-  if (enough) return entries;
-  const ids = entries.map(({ id }) => id);
-  const loaded = await database.prisma.message.findMany({ ...selected, where: { id: { in: ids } } });
-  const byId = new Map(loaded.map((message) => [message.id, message]));
+  const messages = enough
+    ? rows.map((row) => inboxMessage(enough.reading, row))
+    : await database.prisma.message.findMany({ ...selected, where: { id: { in: rows.map(({ id }) => id) } } });
+  const byId = new Map(messages.map((message) => [message.id, message]));
   // What is gone meanwhile is left out.
-  return entries.flatMap((entry) => {
-    const message = byId.get(entry.id);
-    return message ? [{ ...entry, message }] : [];
+  return rows.flatMap(({ id, open, deliveredAt }) => {
+    const message = byId.get(id);
+    return message ? [{ id, open, delivered: deliveredAt !== null, message }] : [];
   });
 }
 

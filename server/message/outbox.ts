@@ -11,35 +11,33 @@ const most = 100;
 /** Statements that run at once, each for one address: who writes to a channel that a cleanup holds waits alone. */
 const atOnce = 4;
 
-/** The columns of a message that opens nothing and cites nothing. */
+/** The columns of a message that opens nothing and cites nothing, behind those of its address. */
 const columns = [
-  ...(['text', 'text', 'text', 'clambake.message_type', 'text', 'text'] as const),
+  ...(['text', 'clambake.message_type', 'text', 'text'] as const),
   ...(['int', 'int', 'text', 'float8'] as const),
 ];
 
-// As `message-insert` does it for one. Channels are locked in the order of their ids, whatever comes together: two servers that met
-// in the middle would each wait for the other. Ids are drawn under these locks, so that they grow with the numbers of a channel.
-const insertMany = statement<MessageRow & { place: number }, unknown[][]>(
+/** How many of the values of {@link InsertValues} name the address. */
+const ofAddress = 2;
+
+// As `message-insert` does it for one. Ids are drawn under the lock on the channel, so that they grow with its numbers.
+const insertMany = statement<MessageRow & { place: number }, [address: string, key: string, ...unknown[][]]>(
   'message-insert-many',
-  `WITH given AS MATERIALIZED (
-     SELECT message.*, recipient."channelId" AS channel_id
-     FROM unnest(${columns.map((type, index) => `$${index + 1}::${type}[]`).join(', ')}) WITH ORDINALITY
-       AS message (address, key, sender_id, type, subject, body, reply_to_id, thread_id, client_key, lifetime, place)
-     CROSS JOIN LATERAL (${channelOf('message.address', 'message.key')}) AS recipient WHERE NOT recipient.ended
-   ), locked AS MATERIALIZED (
-     SELECT id FROM clambake.channel WHERE id IN (SELECT channel_id FROM given) ORDER BY id FOR UPDATE
-   ), numbered AS (
-     UPDATE clambake.channel SET last_seq = last_seq + new.count
-     FROM (SELECT locked.id, count(*) FROM locked JOIN given ON given.channel_id = locked.id GROUP BY locked.id) AS new
-     WHERE channel.id = new.id RETURNING channel.id, channel.last_seq - new.count AS before
+  `WITH recipient AS (${channelOf('$1', '$2')}),
+   numbered AS (
+     UPDATE clambake.channel c SET last_seq = last_seq + cardinality($3::text[]) FROM recipient r
+     WHERE c.id = r."channelId" AND NOT r.ended
+     RETURNING c.id AS channel_id, last_seq - cardinality($3::text[]) AS before
    ), drawn AS MATERIALIZED (
      SELECT sorted.*, nextval('clambake.message_id_seq')::int AS id
-     FROM (SELECT given.*, before + row_number() OVER (PARTITION BY channel_id ORDER BY place) AS seq
-       FROM given JOIN numbered ON numbered.id = channel_id ORDER BY place) AS sorted
+     FROM (SELECT numbered.*, given.* FROM numbered,
+         unnest(${columns.map((type, index) => `$${index + 1 + ofAddress}::${type}[]`).join(', ')}) WITH ORDINALITY
+           AS given (sender_id, type, subject, body, reply_to_id, thread_id, client_key, lifetime, place)
+       ORDER BY place) AS sorted
    ), stored AS (
      INSERT INTO clambake.message
        (id, channel_id, seq, sender_id, type, subject, body, reply_to_id, thread_id, client_key, expires_at)
-     SELECT id, channel_id, seq, sender_id, type, subject, body, reply_to_id, coalesce(thread_id, id), client_key,
+     SELECT id, channel_id, before + place, sender_id, type, subject, body, reply_to_id, coalesce(thread_id, id), client_key,
        now() + coalesce(lifetime, ${defaultLifetime}) * interval '1 millisecond'
      FROM drawn RETURNING *
    )
@@ -102,26 +100,24 @@ export class Outbox {
   async #storeAll(batch: Waiting[]): Promise<void> {
     const [first] = batch;
     if (batch.length === 1 && first) return this.#storeOne(first);
-    let rows: Map<number, MessageRow>;
+    let stored: (MessageRow & { place: number })[];
     try {
-      const found = await insertMany(
-        this.#pool,
-        ...columns.map((_, column) => batch.map(({ values }) => values[column] ?? null)),
-      );
-      rows = new Map(found.map(({ place, ...row }) => [Number(place), row]));
+      const [address, key] = batch[0]?.values ?? ['', ''];
+      const lists = columns.map((_, column) => batch.map(({ values }) => values[column + ofAddress] ?? null));
+      stored = await insertMany(this.#pool, address, key, ...lists);
     } catch (error) {
       // What is refused of one takes the others back with it: each is stored by itself then, and hears of its own.
-      if (isRefused(error)) await Promise.all(batch.map((waiting) => this.#storeOne(waiting)));
+      if (isRefused(error)) await this.#storeEach(batch);
       else for (const { reject } of batch) reject(error);
       return;
     }
-    const missed = batch.filter((waiting, index) => {
-      const row = rows.get(index + 1);
-      if (row) waiting.resolve(asMessage(row));
-      return !row;
-    });
-    // Nobody has the address, or it has left: that is found out, and told, one at a time.
-    await Promise.all(missed.map((waiting) => this.#storeOne(waiting)));
+    // Nobody has the address, or it has left: each is told.
+    if (stored.length === 0) await this.#storeEach(batch);
+    for (const { place, ...row } of stored) batch[place - 1]?.resolve(asMessage(row));
+  }
+
+  async #storeEach(batch: readonly Waiting[]): Promise<void> {
+    await Promise.all(batch.map((waiting) => this.#storeOne(waiting)));
   }
 
   #storeOne({ values, resolve, reject }: Waiting): Promise<void> {

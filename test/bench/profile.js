@@ -8,6 +8,7 @@ session.post('Profiler.enable');
 session.post('Profiler.start');
 process.once('exit', () => {
   session.post('Profiler.stop', (error, stopped) => {
-    if (!error) writeFileSync(process.env.BENCH_PROFILE, JSON.stringify(stopped.profile));
+    if (error) throw error;
+    writeFileSync(process.env.BENCH_PROFILE, JSON.stringify(stopped.profile));
   });
 });
