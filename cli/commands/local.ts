@@ -97,6 +97,10 @@ export const localCommands: readonly LocalCommand[] = [
       }),
       flag('yes', 'Store foreign Markdown as it was shown, without asking.', { kind: 'boolean' }),
       flag('dry-run', 'Store nothing: show what the file holds.', { kind: 'boolean', name: 'dryRun' }),
+      flag('allow-secret', 'Store what looks like a secret too, and say so in the log.', {
+        kind: 'boolean',
+        name: 'allowSecret',
+      }),
     ],
     globals: ['json', 'as', 'url'],
     load: async () => (await import('../transfer/import.ts')).importMemories,

@@ -18,6 +18,8 @@ export interface ForeignScope {
   project: string | null;
   /** What all of it is about; guessed where it is not said. */
   type: MemoryType | undefined;
+  /** Whether what looks like a secret is stored too. */
+  allowSecret: boolean;
 }
 
 /** Reads all of a file. @throws CliError where it is longer than Markdown is taken, or not UTF-8 */
@@ -101,11 +103,11 @@ export async function isAgreed(question: string, signal: AbortSignal): Promise<b
 /** Nobody was there to be asked. */
 export function notAgreed(
   { path, isFile }: Pick<Source, 'path' | 'isFile'>,
-  { project, type }: ForeignScope,
+  { project, type, allowSecret }: ForeignScope,
 ): CliError {
   if (!isFile) return usageError('Nothing is stored yet. To store it as shown: the same with --yes.');
   const scope = project === null ? '--global' : `--project ${quoted(project)}`;
-  const about = type === undefined ? '' : ` --type ${type.toLowerCase()}`;
+  const about = `${type === undefined ? '' : ` --type ${type.toLowerCase()}`}${allowSecret ? ' --allow-secret' : ''}`;
   return usageError(
     `Nothing is stored yet. To store it as shown: clambake import ${quoted(path)} ${scope}${about} --yes`,
   );

@@ -7,4 +7,5 @@ export interface Given {
   type?: MemoryType;
   yes?: boolean;
   dryRun?: boolean;
+  allowSecret?: boolean;
 }

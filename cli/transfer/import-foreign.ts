@@ -27,7 +27,7 @@ export async function importForeign({ source, bar, signal, given, globals }: For
     throw new CliError(ExitCode.failed, 'BAD_FILE', `${path} holds no text to remember.`);
   }
   const asks = !given.dryRun && !given.yes;
-  const plan = await planWith(server, states, signal);
+  const plan = await planWith({ server, signal, allowSecret: scope.allowSecret }, states);
   const person = path !== '-' && process.stdin.isTTY === true && process.stderr.isTTY === true && !globals.json;
   const shown = plan.map(({ title, type, content, uid, fate, reason }) => ({
     ...{ title, type, bytes: Buffer.byteLength(content), uid, fate, reason },
@@ -41,11 +41,14 @@ export async function importForeign({ source, bar, signal, given, globals }: For
     complain('clambake: Nothing was stored.\n');
     return ExitCode.failed;
   }
-  const totals = await importStates({ source, server, bar, signal, json: globals.json }, states);
+  const totals = await importStates(
+    { source, server, bar, signal, json: globals.json, allowSecret: scope.allowSecret },
+    states,
+  );
   return totals.print(path);
 }
 
-function scopeOf({ project, global, type }: Given, own: string | undefined): ForeignScope {
+function scopeOf({ project, global, type, allowSecret = false }: Given, own: string | undefined): ForeignScope {
   const place = global ? null : (project ?? own);
   if (place === undefined) throw usageError('Say what it belongs to: --project <name>, or --global.');
   if (place?.trim() === '') throw usageError('--project is empty: give the name of a project.');
@@ -56,5 +59,5 @@ function scopeOf({ project, global, type }: Given, own: string | undefined): For
       `--type is ${type.toLowerCase()}: ${place === null ? 'global memories are' : "a project's are"} ${list}.`,
     );
   }
-  return { project: place, type };
+  return { project: place, type, allowSecret };
 }

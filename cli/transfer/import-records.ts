@@ -10,8 +10,8 @@ import type { Server } from './server.ts';
 import type { Source } from './source.ts';
 import { type Outcome, outcome, Totals } from './totals.ts';
 
-const document = `mutation ImportMemories($instances:[ImportedInstance!]!,$memories:[ImportedMemory!]!,$links:[ImportedLink!]!){
-  importMemories(instances:$instances,memories:$memories,links:$links){${outcome}}
+const document = `mutation ImportMemories($instances:[ImportedInstance!]!,$memories:[ImportedMemory!]!,$links:[ImportedLink!]!,$allowSecret:Boolean!){
+  importMemories(instances:$instances,memories:$memories,links:$links,allowSecret:$allowSecret){${outcome}}
 }`;
 
 /** What an import needs. */
@@ -22,6 +22,8 @@ export interface Importing {
   signal: AbortSignal;
   /** With `--json` nothing is told on the way. */
   json: boolean;
+  /** Whether what looks like a secret is stored too. */
+  allowSecret: boolean;
 }
 
 /**
@@ -198,13 +200,14 @@ class Import {
   /** @param parted the memory of which this is a part and nothing else @returns whether to go on */
   async #flush(parted?: Head): Promise<boolean> {
     const batch = this.#batch;
-    const { server, signal } = this.#importing;
+    const { server, signal, allowSecret } = this.#importing;
     if (!batch.start) return true;
     const refused = new Set(this.#proving ? this.#from?.refused : []);
     const result = await sendInParts(
       // What was refused may well be taken now, and would pass for something that is not there any more.
       without(batch, refused),
-      ({ instances, memories, links }) => server.ask<Outcome>(document, { instances, memories, links }, signal, true),
+      ({ instances, memories, links }) =>
+        server.ask<Outcome>(document, { instances, memories, links, allowSecret }, signal, true),
       recordsParting,
     );
     this.#batch = new Batch();

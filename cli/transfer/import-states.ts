@@ -7,7 +7,7 @@ import { type Parting, sendInParts } from './halving.ts';
 import type { Importing } from './import-records.ts';
 import { type Outcome, outcome, refusal, sumOf, Totals } from './totals.ts';
 
-const document = `mutation MergeMemories($memories:[MergedMemory!]!,$source:String){mergeMemories(memories:$memories,source:$source){${outcome}}}`;
+const document = `mutation MergeMemories($memories:[MergedMemory!]!,$source:String,$allowSecret:Boolean!){mergeMemories(memories:$memories,source:$source,allowSecret:$allowSecret){${outcome}}}`;
 
 /** A memory as the server merges it. */
 export interface StateInput {
@@ -37,7 +37,7 @@ export const statesParting: Pick<Parting<StateInput[], unknown>, 'halve' | 'name
  * @throws CliError, the reason of the signal; what was taken until then stays
  */
 export async function importStates(
-  { source, server, bar, signal, json }: Importing,
+  { source, server, bar, signal, json, allowSecret }: Importing,
   states: AsyncIterable<StateInput | { line: number; problem: string }> | Iterable<StateInput>,
 ): Promise<Totals> {
   const totals = new Totals(json, () => bar.clear());
@@ -48,7 +48,8 @@ export async function importStates(
       totals.refuse(batch.line, batch.problem);
       continue;
     }
-    const send = (memories: StateInput[]) => server.ask<Outcome>(document, { memories, source: key }, signal, true);
+    const send = (memories: StateInput[]) =>
+      server.ask<Outcome>(document, { memories, source: key, allowSecret }, signal, true);
     totals.add(
       await sendInParts(batch, send, { ...statesParting, refuse: refusal, join: (_, ...both) => sumOf(...both) }),
     );

@@ -40,9 +40,12 @@ export async function importMemories({ globals, values, args: [path = ''] }: Loc
     if (given.dryRun) return await show(source, format, globals);
     const server = await Server.find(format === 'ndjson' ? 'operator' : 'any', globals);
     begun = true;
-    const importing: Importing = { source, server, bar, signal, json: globals.json };
+    const importing: Importing = {
+      ...{ source, server, bar, signal, json: globals.json },
+      allowSecret: given.allowSecret ?? false,
+    };
     const totals = await (format === 'ndjson'
-      ? importRecords(importing, await progressOf(source, server))
+      ? importRecords(importing, await progressOf(importing))
       : importStates(importing, statesOf(readMarkdown(readLines(source.read())))));
     bar.clear();
     return await totals.print(path);
@@ -54,7 +57,7 @@ export async function importMemories({ globals, values, args: [path = ''] }: Loc
     if (begun && !globals.json && (error instanceof Interrupted || exitCode === ExitCode.unreachable)) {
       complain(
         isFile
-          ? `clambake: What the server has taken stays. To go on: ${again(path, globals)}\n`
+          ? `clambake: What the server has taken stays. To go on: ${again(path, given, globals)}\n`
           : 'clambake: What the server has taken stays. From a pipe an import cannot go on: import all of it again, and what is there is skipped.\n',
       );
     }
@@ -67,16 +70,16 @@ export async function importMemories({ globals, values, args: [path = ''] }: Loc
 const badFile = (path: string, { message }: BadRecord): CliError =>
   new CliError(ExitCode.failed, 'BAD_FILE', `${path} cannot be read: ${message}`);
 
-function again(path: string, { as, url }: Globals): string {
-  const words = ['clambake', 'import', quoted(path)];
+function again(path: string, { allowSecret }: Given, { as, url }: Globals): string {
+  const words = ['clambake', 'import', quoted(path), ...(allowSecret ? ['--allow-secret'] : [])];
   if (as !== undefined) words.push('--as', quoted(as));
   if (url !== undefined) words.push('--url', quoted(url));
   return visibleLine(words.join(' '));
 }
 
-async function progressOf(source: Source, { url }: Server): Promise<ProgressFile | undefined> {
+async function progressOf({ source, server, allowSecret }: Importing): Promise<ProgressFile | undefined> {
   const hash = await source.hash();
-  return hash === undefined ? undefined : new ProgressFile(readConfig().home, hash, url);
+  return hash === undefined ? undefined : new ProgressFile(readConfig().home, hash, server.url, allowSecret);
 }
 
 /** What an export holds says by itself where it belongs. @throws CliError (usage) */

@@ -3,8 +3,8 @@ import { visibleLine } from '../output/visible.ts';
 import { batchesOf } from './batches.ts';
 import type { ForeignScope } from './foreign.ts';
 import { sendInParts } from './halving.ts';
+import type { Importing } from './import-records.ts';
 import { type StateInput, statesParting } from './import-states.ts';
-import type { Server } from './server.ts';
 
 /** What would become of a memory. */
 type Fate = 'NEW' | 'CHANGED' | 'UNCHANGED' | 'CONFLICT' | 'REFUSED';
@@ -22,10 +22,14 @@ interface Answer {
   reason: string | null;
 }
 
-const document = 'query PlanMerge($memories:[MergedMemory!]!){planMerge(memories:$memories){line fate reason}}';
+const document =
+  'query PlanMerge($memories:[MergedMemory!]!,$allowSecret:Boolean!){planMerge(memories:$memories,allowSecret:$allowSecret){line fate reason}}';
 
 /** Asks the server what would become of memories. @throws CliError; the reason of the signal */
-export async function planWith(server: Server, states: readonly StateInput[], signal: AbortSignal): Promise<Planned[]> {
+export async function planWith(
+  { server, signal, allowSecret }: Pick<Importing, 'server' | 'signal' | 'allowSecret'>,
+  states: readonly StateInput[],
+): Promise<Planned[]> {
   const fates = new Map<number, Answer>();
   for await (const batch of batchesOf(states)) {
     if ('problem' in batch) {
@@ -34,7 +38,7 @@ export async function planWith(server: Server, states: readonly StateInput[], si
     }
     const answers = await sendInParts<StateInput[], Answer[]>(
       batch,
-      (memories) => server.ask(document, { memories }, signal),
+      (memories) => server.ask(document, { memories, allowSecret }, signal),
       {
         ...statesParting,
         refuse: ({ line, message }) => [{ line, fate: 'REFUSED', reason: message }],

@@ -21,10 +21,17 @@ export class ProgressFile {
   readonly #home: string;
   readonly #path: string;
 
-  /** @param hash of all of the file @param url of the server */
-  constructor(home: string, hash: string, url: string) {
+  /**
+   * @param hash of all of the file
+   * @param url of the server
+   * @param allowSecret whether secrets are allowed: what was refused without is taken with it
+   */
+  constructor(home: string, hash: string, url: string, allowSecret: boolean) {
     this.#home = home;
-    const key = createHash('sha256').update(`${url}\n${hash}`).digest('hex').slice(0, 32);
+    const key = createHash('sha256')
+      .update(`${url}\n${hash}${allowSecret ? '\nallow-secret' : ''}`)
+      .digest('hex')
+      .slice(0, 32);
     this.#path = join(home, 'imports', `${key}.json`);
   }
 

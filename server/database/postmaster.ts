@@ -1,4 +1,5 @@
 import { chown, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cluster, embeddedName } from './cluster.ts';
@@ -24,7 +25,7 @@ export async function startPostgres(cluster: Cluster, port: number): Promise<str
     port: String(port),
     unix_socket_directories: '',
     max_connections: '200',
-    shared_buffers: '64MB',
+    shared_buffers: `${buffers()}MB`,
     // No standby reads the log of changes: it can be short.
     wal_level: 'minimal',
     max_wal_senders: '0',
@@ -66,6 +67,12 @@ export async function startPostgres(cluster: Cluster, port: number): Promise<str
   const log = (await readFile(logFile)).subarray(size).toString('utf8');
   return `${result.output}\n${log}`.trim();
 }
+
+/**
+ * MiB of memory in which Postgres may keep pages: a sixteenth of what the machine has, from 64 to 512. It takes no more than it has
+ * read. Without it each page is copied from the kernel's cache anew, and a search over 100,000 memories reads two thousand.
+ */
+const buffers = (): number => Math.round(Math.min(512, Math.max(64, totalmem() / 2 ** 20 / 16)));
 
 /** Stops Postgres: running transactions are rolled back, everything committed is kept. */
 export async function stopPostgres(cluster: Cluster): Promise<void> {

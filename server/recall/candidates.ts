@@ -7,7 +7,7 @@ import { type Query, queryOf, type Word } from './words.ts';
  * Most memories that one search weighs against each other. Enough for the best to be among them, since they are found by the rarest
  * words that were asked for; few enough for a search over a million memories to stay within its time.
  */
-export const mostCandidates = 1200;
+export const mostCandidates = 800;
 
 /** Most memories that one search weighs whose words tell them from no others: the latest. */
 export const mostLatest = 300;
@@ -29,11 +29,11 @@ export async function chooseCandidates(counter: WordCounter, query: Query, filte
   const scope = [...queriesOf(filter), ...query.required.map((phrase) => `(${phrase})`)];
   // A phrase or a path is rare by itself.
   if (query.required.length > 0) return { query: allOf(scope), latest: false };
-  const { of } = await counter.count(
-    [...groups.flat(), ...query.words.flatMap(({ lexemes }) => lexemes.map(marks.title))],
-    filter.asOf,
-  );
-  const sum = (words: readonly string[]): number => words.reduce((total, word) => total + (of.get(word) ?? 0), 0);
+  const count = async (words: readonly string[]): Promise<Sum> => {
+    const { of } = await counter.count(words, filter.asOf);
+    return (some) => some.reduce((total, word) => total + (of.get(word) ?? 0), 0);
+  };
+  const sum = await count(groups.flat());
   const { memories } = query;
   // What passes the filters is at most what passes the strictest; words and filters are taken to have nothing to do with each other.
   const share = memories === 0 ? 1 : Math.min(1, ...groups.map((group) => sum(group) / memories));
@@ -42,19 +42,22 @@ export async function chooseCandidates(counter: WordCounter, query: Query, filte
     return { query: allOf(scope.length === 0 ? [every] : scope), latest: memories * share > mostCandidates };
   }
   if (known.length === 0) return { query: nothing, latest: false };
-  const { bringers, expected } = bring(known, memories, share, ({ lexemes }) => sum(lexemes.map(marks.title)));
+  const { bringers, expected } = await bring(known, memories, share, count);
   return { query: allOf([...scope, anyOf(bringers)]), latest: expected > 5 * mostCandidates };
 }
+
+/** In how many memories any of these words occurs, at most. */
+type Sum = (words: readonly string[]) => number;
 
 /** Most common words, the rarest of them, that bring memories in where two of them meet: of each two the index is asked. */
 const mostPaired = 15;
 
-function bring(
+async function bring(
   words: Word[],
   memories: number,
   share: number,
-  inTitles: (word: Word) => number,
-): { bringers: string[]; expected: number } {
+  count: (words: readonly string[]) => Promise<Sum>,
+): Promise<{ bringers: string[]; expected: number }> {
   const bringers: string[] = [];
   let expected = 0;
   const add = (count: number, query: () => string): boolean => {
@@ -64,9 +67,9 @@ function bring(
     return true;
   };
   const common = words.filter((word) => !add(word.count, () => queryOf(word)));
-  for (const word of common) {
-    add(inTitles(word), () => anyOf(word.lexemes.map((lexeme) => term(marks.title(lexeme)))));
-  }
+  const titles = common.map(({ lexemes }) => lexemes.map(marks.title));
+  const sumOfTitles = await count(titles.flat());
+  for (const title of titles) add(sumOfTitles(title), () => anyOf(title.map(term)));
   const paired = common.slice(0, mostPaired);
   for (const [index, word] of paired.entries()) {
     for (const other of paired.slice(index + 1)) {

@@ -1,7 +1,7 @@
 import { MemoryStatus, MemoryType } from '../database/generated/enums.ts';
 import { type Queryable, statement } from '../database/statement.ts';
 import { withMemories } from '../memory/rows.ts';
-import { projectTypes } from '../memory/scope-types.ts';
+import { globalTypes, projectTypes } from '../memory/scope-types.ts';
 import { queriesOf, type RecallFilter } from './filter.ts';
 import type { Found } from './rank.ts';
 import { matching, sources } from './sources.ts';
@@ -27,33 +27,46 @@ type ListValues = [
   limit: number,
 ];
 
-// Each type in each status is a stretch of the index, already in order: of each the first few are read, and the first of all taken.
-const stretches = (scope: string): string => `
-  SELECT stretch.id, stretch.version, stretch.priority AS score
+/**
+ * Each type in each status is a stretch of an index, already in order: of each the first few are read, and the first of all taken. The
+ * index has all that this reads; versions are looked up of what was taken.
+ * @param scope what tells the memories, as a condition with AND behind it, and what it is joined with
+ * @param ofTypes the types that memories of this scope have
+ */
+const stretches = (scope: string, joined = '', ofTypes: readonly MemoryType[] = Object.values(MemoryType)): string => `
+  SELECT stretch.id, stretch.priority AS score
   FROM unnest($1::clambake.memory_type[]) AS of_type (type)
   CROSS JOIN unnest($2::clambake.memory_status[]) AS of_status (status)
-  ${scope}
+  ${joined}
   CROSS JOIN LATERAL (
-    SELECT id, version, priority FROM clambake.memory
-    WHERE %scope% memory.type = of_type.type AND memory.status = of_status.status AND ${beyond}
+    SELECT id, priority FROM clambake.memory
+    WHERE ${scope} memory.type = of_type.type AND memory.status = of_status.status AND ${beyond}
     ORDER BY priority DESC, id DESC LIMIT $5
   ) AS stretch
-  ORDER BY 3 DESC, 1 DESC LIMIT $5`;
+  WHERE of_type.type IN (${ofTypes.map((type) => `'${type}'`).join(', ')})
+  ORDER BY 2 DESC, 1 DESC LIMIT $5`;
 
-const listEvery = statement<Found, ListValues>('recall-first', withMemories(stretches('').replace('%scope%', '')));
+const withVersions = (listed: string): string =>
+  withMemories(`
+  SELECT id, (SELECT version FROM clambake.memory WHERE memory.id = listed.id) AS version, score
+  FROM (${listed}) AS listed ORDER BY score DESC, id DESC`);
+
+const listEvery = statement<Found, ListValues>('recall-first', withVersions(stretches('')));
 
 const listProjects = statement<Found, ListValues>(
   'recall-first-of-projects',
-  withMemories(stretches('').replace('%scope%', 'memory.project_id IS NOT NULL AND')),
+  withVersions(stretches('memory.project_id IS NOT NULL AND', '', projectTypes)),
 );
+
+const ofProject = 'CROSS JOIN unnest($6::int[]) AS of_project (project_id)';
 
 // No project is a project of its own, which no other has the number of.
 const listScopes = statement<Found, [...ListValues, projectIds: number[], global: boolean]>(
   'recall-first-of',
-  withMemories(`SELECT * FROM (
-     (${stretches('CROSS JOIN unnest($6::int[]) AS of_project (project_id)').replace('%scope%', 'memory.project_id = of_project.project_id AND')})
+  withVersions(`SELECT * FROM (
+     (${stretches('memory.project_id = of_project.project_id AND', ofProject, projectTypes)})
      UNION ALL
-     (${stretches('').replace('%scope%', '$7::boolean AND memory.project_id IS NULL AND')})
+     (${stretches('$7::boolean AND memory.project_id IS NULL AND', '', globalTypes)})
    ) AS listed ORDER BY score DESC, id DESC LIMIT $5`),
 );
 
@@ -99,8 +112,5 @@ export function listFirst(
     limit,
   ];
   if (projectIds !== null) return listScopes(queryable, ...values, projectIds, global);
-  if (global) return listEvery(queryable, ...values);
-  // The other types are global by rule: whole stretches would be walked through for nothing.
-  values[0] = values[0].filter((type) => projectTypes.includes(type));
-  return listProjects(queryable, ...values);
+  return global ? listEvery(queryable, ...values) : listProjects(queryable, ...values);
 }

@@ -62,8 +62,8 @@ const passes = `search @@ $1::tsquery AND ${without('$2')}`;
  * alone, which grows ever more slowly with each occurrence and weighs the field; over the length of the memory; times what status and
  * age leave of it. Two words that stand side by side as they were asked for count once more.
  *
- * What a memory is searched by is stored out of its row: put together with nothing it is fetched once, and not for each word anew, which
- * took ten times as many pages.
+ * What a memory is searched by may be stored out of its row: put together with nothing it is fetched once, and not for each word anew,
+ * which took ten times as many pages.
  */
 const ranked = (candidates: string, before = ''): string =>
   withMemories(`

@@ -59,7 +59,7 @@ const countListed = statement<
   ),
 );
 
-/** How many memories a recall can page through: of a search those it weighs, at most 1200; of a list all that pass the filter. */
+/** How many memories a recall can page through: of a search those it weighs, at most 800; of a list all that pass the filter. */
 export async function countRecalled(
   { database }: Context,
   prepared: Prepared | undefined,

@@ -35,6 +35,15 @@ const countEachThen = statement<{ word: string; count: number }, [words: string[
    FROM unnest($1::text[], $2::text[]) AS asked (word, query)`,
 );
 
+/**
+ * From so many memories on a count is kept as long as the statistics: a few more or fewer do not change what the word is worth. A
+ * rarer word is counted each time, which costs next to nothing, so that what has just been learned is found at once.
+ */
+const steady = 100;
+
+/** Most counts that are kept. */
+const mostKept = 10_000;
+
 interface Statistics {
   memories: number;
   /** The share of all memories in which a common word or mark occurs. */
@@ -52,10 +61,12 @@ export interface WordCounts {
 
 /**
  * Counts memories by word. Of common words Postgres keeps the share (the statistics of `search`, renewed by every ANALYZE), so that
- * they need not be counted; of all others the index says it in well under a millisecond.
+ * they need not be counted; of rare ones the index says it in well under a millisecond; of those between, which take a millisecond
+ * for each thousand memories, the count is kept for a minute.
  */
 export class WordCounter {
   readonly #pool: pg.Pool;
+  readonly #kept = new Map<string, { count: number; countedAt: number }>();
   #statistics: Statistics | undefined;
   #reading: Promise<Statistics> | undefined;
 
@@ -70,20 +81,36 @@ export class WordCounter {
   async count(words: readonly string[], asOf: Date | null = null): Promise<WordCounts> {
     const { memories, shares } = await this.#current();
     const of = new Map<string, number>();
-    const rare: string[] = [];
+    const unknown: string[] = [];
     for (const word of new Set(words)) {
       const share = memories > few ? shares.get(word) : undefined;
-      if (share === undefined) rare.push(word);
-      else of.set(word, Math.round(share * memories));
+      const count = share === undefined ? this.#keptOf(word, asOf) : Math.round(share * memories);
+      if (count === undefined) unknown.push(word);
+      else of.set(word, count);
     }
-    if (rare.length > 0) {
-      const queries = rare.map(term);
+    if (unknown.length > 0) {
+      const queries = unknown.map(term);
       const counted = asOf
-        ? await countEachThen(this.#pool, rare, queries, asOf)
-        : await countEach(this.#pool, rare, queries);
-      for (const { word, count } of counted) of.set(word, count);
+        ? await countEachThen(this.#pool, unknown, queries, asOf)
+        : await countEach(this.#pool, unknown, queries);
+      for (const { word, count } of counted) {
+        of.set(word, count);
+        if (!asOf && memories > few && count >= steady) this.#keep(word, count);
+      }
     }
     return { memories, of };
+  }
+
+  #keptOf(word: string, asOf: Date | null): number | undefined {
+    const kept = asOf ? undefined : this.#kept.get(word);
+    return kept && Date.now() - kept.countedAt < lifetime ? kept.count : undefined;
+  }
+
+  #keep(word: string, count: number): void {
+    this.#kept.delete(word);
+    this.#kept.set(word, { count, countedAt: Date.now() });
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > mostKept && oldest !== undefined) this.#kept.delete(oldest);
   }
 
   async #current(): Promise<Statistics> {

@@ -1,10 +1,9 @@
 import { instanceIdPattern } from '../address.ts';
-import type { Context } from '../context.ts';
 import { badInput, ClambakeError } from '../errors.ts';
 import { checkList, checkOptional, checkText, excerpt } from '../input.ts';
 import { checkTypeInScope } from '../memory/scope.ts';
 import { checkProjectName } from '../project/service.ts';
-import { refuseSecrets } from '../secret/refuse.ts';
+import type { AllowedSecrets } from './allowed.ts';
 import type { InstanceRecord, LinkRecord, MemoryRecord, Problem, RevisionRecord, StateRecord } from './record.ts';
 
 const uidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -33,13 +32,13 @@ export function checkEach<Record extends { line: number }, Checked>(
 }
 
 /** @throws ClambakeError BAD_INPUT, SECRET_REFUSED */
-export function checkInstance(context: Pick<Context, 'secrets'>, instance: InstanceRecord): InstanceRecord {
+export function checkInstance(secrets: AllowedSecrets, instance: InstanceRecord): InstanceRecord {
   const texts = {
     project: checkText('project', 'project', instance.project),
     directory: checkText('directory', 'directory', instance.directory),
     model: checkOptional('model', 'model', instance.model),
   };
-  refuseSecrets(context, { project: instance.project, directory: instance.directory, model: instance.model });
+  secrets.refuse({ project: instance.project, directory: instance.directory, model: instance.model });
   return {
     ...instance,
     ...texts,
@@ -50,20 +49,20 @@ export function checkInstance(context: Pick<Context, 'secrets'>, instance: Insta
 }
 
 /** @throws ClambakeError BAD_INPUT, SECRET_REFUSED, also for one version of many: a memory is stored whole or not at all */
-export function checkMemory(context: Pick<Context, 'secrets'>, memory: MemoryRecord): MemoryRecord {
+export function checkMemory(secrets: AllowedSecrets, memory: MemoryRecord): MemoryRecord {
   return {
-    ...checkPlace(context, memory),
+    ...checkPlace(secrets, memory),
     author: checkAuthor(memory.author),
     createdAt: checkTime('createdAt', memory.createdAt),
-    revisions: checkOrder(memory.revisions.map((revision) => checkRevision(context, revision))),
+    revisions: checkOrder(memory.revisions.map((revision) => checkRevision(secrets, revision))),
   };
 }
 
 /** @throws ClambakeError BAD_INPUT, SECRET_REFUSED */
-export function checkState(context: Pick<Context, 'secrets'>, state: StateRecord): StateRecord {
+export function checkState(secrets: AllowedSecrets, state: StateRecord): StateRecord {
   const { version } = state;
   if (typeof version === 'number') checkVersion(version);
-  return { ...checkPlace(context, state), ...checkTexts(context, state) };
+  return { ...checkPlace(secrets, state), ...checkTexts(secrets, state) };
 }
 
 /** @throws ClambakeError BAD_INPUT */
@@ -75,11 +74,11 @@ export function checkLink(link: LinkRecord): LinkRecord {
 }
 
 function checkPlace<Record extends Pick<MemoryRecord, 'uid' | 'project' | 'type'>>(
-  context: Pick<Context, 'secrets'>,
+  secrets: AllowedSecrets,
   record: Record,
 ): Record {
   const project = checkOptional('project', 'project', record.project);
-  refuseSecrets(context, { project: record.project });
+  secrets.refuse({ project: record.project });
   checkTypeInScope(record.type, project === null);
   return {
     ...record,
@@ -88,27 +87,27 @@ function checkPlace<Record extends Pick<MemoryRecord, 'uid' | 'project' | 'type'
   };
 }
 
-type Texts = Pick<RevisionRecord, 'title' | 'content'> & Partial<Pick<StateRecord, 'tags' | 'files'>>;
+type Texts = Pick<RevisionRecord, 'line' | 'title' | 'content'> & Partial<Pick<StateRecord, 'tags' | 'files'>>;
 
 /**
- * The texts of a memory. What looks like a secret is not imported, nor was it stored elsewhere without somebody allowing it. It is
- * looked for in what keeps to the limits only: these are told sooner, and none of their errors repeats a text.
+ * The texts of a memory. What looks like a secret is imported only where somebody allows it, as it was stored elsewhere. It is looked
+ * for in what keeps to the limits only: these are told sooner, and none of their errors repeats a text.
  */
-function checkTexts<Record extends Texts>(context: Pick<Context, 'secrets'>, record: Record): Record {
-  const texts: Texts = {
+function checkTexts<Record extends Texts>(secrets: AllowedSecrets, record: Record): Record {
+  const texts: Omit<Texts, 'line'> = {
     title: checkText('title', 'title', record.title),
     content: checkText('content', 'content', record.content, true),
     ...(record.tags && { tags: checkList('tags', 'tag', record.tags) }),
     ...(record.files && { files: checkList('files', 'file', record.files) }),
   };
   const { title, content, tags, files } = record;
-  refuseSecrets(context, { title, content, tags, files });
+  secrets.look(record.line, { title, content, tags, files });
   return { ...record, ...texts };
 }
 
-function checkRevision(context: Pick<Context, 'secrets'>, revision: RevisionRecord): RevisionRecord {
+function checkRevision(secrets: AllowedSecrets, revision: RevisionRecord): RevisionRecord {
   return {
-    ...checkTexts(context, revision),
+    ...checkTexts(secrets, revision),
     version: checkVersion(revision.version),
     author: checkAuthor(revision.author),
     createdAt: checkTime('createdAt', revision.createdAt),

@@ -1,5 +1,6 @@
 import { builder } from '../builder.ts';
 import { MemoryLinkKindRef, MemoryStatusRef, MemoryTypeRef } from '../memory/schema.ts';
+import { allowSecretArgument } from '../secret/argument.ts';
 import { importRecords } from './import.ts';
 import { mergeStates } from './merge.ts';
 import { type Planned, planMerge } from './plan.ts';
@@ -144,8 +145,9 @@ builder.queryField('planMerge', (t) =>
     description: 'What mergeMemories would make of memories. Nothing is stored.',
     args: {
       memories: t.arg({ type: [MergedMemory], required: true, description: 'The memories, at most 500.' }),
+      allowSecret: t.arg.boolean(allowSecretArgument),
     },
-    resolve: (_, { memories }, context) => planMerge(context, memories),
+    resolve: (_, { memories, allowSecret }, context) => planMerge(context, memories, allowSecret),
   }),
 );
 
@@ -166,8 +168,9 @@ builder.mutationFields((t) => ({
         required: true,
         description: 'Links, at most 500. Both memories are here already, or come with them.',
       }),
+      allowSecret: t.arg.boolean(allowSecretArgument),
     },
-    resolve: (_, batch, context) => importRecords(context, batch),
+    resolve: (_, { allowSecret, ...batch }, context) => importRecords(context, batch, allowSecret),
   }),
   mergeMemories: t.field({
     type: ImportPayload,
@@ -179,7 +182,8 @@ builder.mutationFields((t) => ({
         description:
           'Which file it is, as 16 to 64 hexadecimal digits: what only the same file has changed since is no conflict.',
       }),
+      allowSecret: t.arg.boolean(allowSecretArgument),
     },
-    resolve: (_, { memories, source }, context) => mergeStates(context, memories, source),
+    resolve: (_, { memories, source, allowSecret }, context) => mergeStates(context, memories, source, allowSecret),
   }),
 }));

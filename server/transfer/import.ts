@@ -1,6 +1,7 @@
 import { type Context, requireOperator } from '../context.ts';
 import { type Queryable, transaction } from '../database/statement.ts';
 import { projectKey } from '../project/service.ts';
+import { AllowedSecrets } from './allowed.ts';
 import { checkBatch, onlyOnce } from './bounds.ts';
 import { checkEach, checkInstance, checkLink, checkMemory } from './check.ts';
 import { bringInstances, ensureProjects, withKnownAuthors } from './places.ts';
@@ -37,9 +38,10 @@ export interface Batch {
  * Stores what was exported elsewhere, with its authors, times and versions as they are. What is here already is skipped, so that a
  * batch may come twice, or in part. A memory that is here in another form is left as it is, and so is a record that breaks a
  * rule: both are told of, and the rest goes on.
+ * @param allowSecret whether memories may hold what looks like a secret
  * @throws ClambakeError FORBIDDEN for instances, BAD_INPUT for a batch that is too large
  */
-export async function importRecords(context: Context, batch: Batch): Promise<Imported> {
+export async function importRecords(context: Context, batch: Batch, allowSecret: boolean): Promise<Imported> {
   requireOperator(context, 'import what others wrote');
   const { pool } = context.database;
   checkBatch('instances', batch.instances.length);
@@ -48,9 +50,10 @@ export async function importRecords(context: Context, batch: Batch): Promise<Imp
   checkBatch('links', batch.links.length);
   const result = nothing();
   const { problems } = result;
-  const instances = checkEach(batch.instances, (instance) => checkInstance(context, instance), problems);
+  const secrets = new AllowedSecrets(context, allowSecret);
+  const instances = checkEach(batch.instances, (instance) => checkInstance(secrets, instance), problems);
   const memories = onlyOnce(
-    checkEach(batch.memories, (memory) => checkMemory(context, memory), problems),
+    checkEach(batch.memories, (memory) => checkMemory(secrets, memory), problems),
     problems,
   );
   const links = checkEach(batch.links, checkLink, problems);
@@ -63,10 +66,11 @@ export async function importRecords(context: Context, batch: Batch): Promise<Imp
     const signed = await withKnownAuthors(client, memories, authorsOf, problems);
     const { fresh, changed } = await sort(client, signed, result);
     await store(client, fresh, projects);
+    await secrets.log(client, fresh.map(linesOf));
     result.stored += fresh.length;
     return changed;
   });
-  if (changed.length > 0) await transaction(pool, (client) => extend(client, changed, result));
+  if (changed.length > 0) await transaction(pool, (client) => extend(client, changed, result, secrets));
   if (links.length > 0) await transaction(pool, (client) => link(client, links, result));
   problems.sort((a, b) => a.line - b.line);
   return result;
@@ -138,7 +142,12 @@ async function store(
  * Adds versions to memories that are here. A transaction of its own: new memories and changed ones each bring words into the index in
  * their order, and in one transaction both orders together would be none.
  */
-async function extend(client: Queryable, memories: readonly MemoryRecord[], result: Imported): Promise<void> {
+async function extend(
+  client: Queryable,
+  memories: readonly MemoryRecord[],
+  result: Imported,
+  secrets: AllowedSecrets,
+): Promise<void> {
   await takeTurn(client);
   // Somebody may have changed them meanwhile.
   const { changed } = await sort(client, memories, result);
@@ -147,6 +156,7 @@ async function extend(client: Queryable, memories: readonly MemoryRecord[], resu
   await replaceCurrent(client, JSON.stringify(replaced));
   await changeMemories(client, JSON.stringify(changed.map(stateOf)));
   await insertRevisions(client, rowsOf(changed));
+  await secrets.log(client, changed.map(linesOf));
   result.updated += changed.length;
 }
 
@@ -164,6 +174,8 @@ async function link(client: Queryable, links: readonly LinkRecord[], result: Imp
   const signed = await withKnownAuthors(client, tied, ({ author }) => [author], problems);
   if (signed.length > 0) result.linked += (await insertLinks(client, JSON.stringify(signed))).length;
 }
+
+const linesOf = ({ uid, revisions }: MemoryRecord) => ({ uid, lines: revisions.map(({ line }) => line) });
 
 const uidsOf = (memories: readonly MemoryRecord[]): string[] => memories.map(({ uid }) => uid);
 

@@ -5,6 +5,7 @@ import { type Queryable, transaction } from '../database/statement.ts';
 import { badInput } from '../errors.ts';
 import { excerpt } from '../input.ts';
 import { projectKey } from '../project/service.ts';
+import { AllowedSecrets } from './allowed.ts';
 import { checkBatch, onlyOnce } from './bounds.ts';
 import { checkEach, checkState } from './check.ts';
 import { ensureProjects } from './places.ts';
@@ -40,28 +41,37 @@ interface Written extends State {
  * as it is; what only the same file has changed since is none, so that it may be edited and imported time and again. The type and the
  * project of a memory stay.
  * @param source which file it is, as 16 to 64 hexadecimal digits; without it every change is one of others
+ * @param allowSecret whether they may hold what looks like a secret
  * @throws ClambakeError BAD_INPUT for a batch that is too large, or a source that is none
  */
-export async function mergeStates(context: Context, given: StateRecord[], source?: string | null): Promise<Imported> {
+export async function mergeStates(
+  context: Context,
+  given: StateRecord[],
+  source: string | null | undefined,
+  allowSecret: boolean,
+): Promise<Imported> {
   checkBatch('memories', given.length);
   if (typeof source === 'string' && !/^[0-9a-f]{16,64}$/.test(source)) {
     throw badInput('source', `source is "${excerpt(source)}": give 16 to 64 hexadecimal digits.`);
   }
   const result = nothing();
+  const secrets = new AllowedSecrets(context, allowSecret);
   const states = onlyOnce(
-    checkEach(given, (state) => checkState(context, state), result.problems),
+    checkEach(given, (state) => checkState(secrets, state), result.problems),
     result.problems,
   );
   const { pool } = context.database;
   const { written, changed } = await transaction(pool, async (client) => {
     await takeTurn(client);
     const { fresh, changed } = await sort(context, client, states, result, source);
-    return { written: await store(client, fresh), changed };
+    const written = await store(client, fresh);
+    await secrets.log(client, fresh.map(lineOf));
+    return { written, changed };
   });
   result.stored += written.length;
   const { length } = changed;
   const again =
-    length === 0 ? [] : await transaction(pool, (client) => change(context, client, changed, result, source));
+    length === 0 ? [] : await transaction(pool, (client) => change(context, client, changed, result, source, secrets));
   result.updated += again.length;
   for (const { id, project, title } of [...written, ...again]) {
     context.news.happened({
@@ -158,18 +168,22 @@ async function change(
   client: Queryable,
   states: readonly StateRecord[],
   result: Imported,
-  source?: string | null,
+  source: string | null | undefined,
+  secrets: AllowedSecrets,
 ) {
   await takeTurn(client);
   // Somebody may have changed them meanwhile.
-  const { rows } = await sort(context, client, states, result, source);
+  const { rows, changed } = await sort(context, client, states, result, source);
   if (rows.length === 0) return [];
   const text = JSON.stringify(rows);
   await replaceCurrent(client, text);
   await changeMemories(client, text);
   await insertRevisions(client, text);
+  await secrets.log(client, changed.map(lineOf));
   return rows;
 }
+
+const lineOf = ({ uid, line }: StateRecord) => ({ uid, lines: [line] });
 
 const uidsOf = (states: readonly StateRecord[]): string[] => states.map(({ uid }) => uid);
 

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { transaction } from '../database/statement.ts';
+import { AllowedSecrets } from './allowed.ts';
 import { checkBatch, onlyOnce } from './bounds.ts';
 import { checkEach, checkState } from './check.ts';
 import { sort } from './merge.ts';
@@ -18,11 +19,12 @@ export interface Planned {
  * @returns what would become of each, by its line
  * @throws ClambakeError BAD_INPUT for a batch that is too large
  */
-export async function planMerge(context: Context, given: StateRecord[]): Promise<Planned[]> {
+export async function planMerge(context: Context, given: StateRecord[], allowSecret: boolean): Promise<Planned[]> {
   checkBatch('memories', given.length);
   const result = nothing();
   const { problems, conflicts } = result;
-  const checked = checkEach(given, (state) => checkState(context, state), problems);
+  const secrets = new AllowedSecrets(context, allowSecret);
+  const checked = checkEach(given, (state) => checkState(secrets, state), problems);
   const states = onlyOnce(checked, problems);
   const { fresh, changed } = await transaction(context.database.pool, (client) =>
     sort(context, client, states, result),

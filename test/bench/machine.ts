@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +16,8 @@ export interface Machine {
   postgres: string;
   /** Milliseconds in the middle for 8 KiB written and flushed, as a commit does it, where temporary folders are. */
   flush: number;
+  /** Milliseconds in the middle for `node -e 0`: how fast the processor is, whatever its name. */
+  start: number;
 }
 
 /** Looks at the machine. */
@@ -28,6 +31,7 @@ export async function describeMachine(): Promise<Machine> {
     node: process.versions.node,
     postgres: (await findBinaries(tmpdir(), undefined)).version,
     flush: flushTime(),
+    start: startTime(),
   };
 }
 
@@ -50,7 +54,16 @@ function flushTime(): number {
   }
 }
 
+function startTime(): number {
+  const times = Array.from({ length: 9 }, () => {
+    const begun = performance.now();
+    spawnSync(process.execPath, ['-e', '0'], { stdio: 'ignore' });
+    return performance.now() - begun;
+  });
+  return percentile(times, 0.5);
+}
+
 /** The machine in a line. */
-export const machineLine = ({ processor, cores, memory, system, node, postgres, flush }: Machine): string =>
+export const machineLine = ({ processor, cores, memory, system, node, postgres, flush, start }: Machine): string =>
   `${cores} cores (${processor}), ${(memory / 2 ** 30).toFixed(0)} GiB of memory, ${system}, Node ${node}, PostgreSQL ${postgres}, ` +
-  `8 KiB written and flushed in ${flush.toFixed(2)} ms`;
+  `8 KiB written and flushed in ${flush.toFixed(2)} ms, \`node -e 0\` in ${start.toFixed()} ms`;

@@ -167,6 +167,28 @@ describe('importing it', () => {
     expect(await stored()).toHaveLength(2);
   });
 
+  it('holds a secret only where that is allowed, which the log says', async () => {
+    const secret = `password=${drawn(12)}`;
+    const file = await place.write('SECRET.md', `# Access\n\n${secret}\n`);
+    const refused = await place.run(['import', file, '--global', '--yes']);
+    expect(refused.code).toBe(1);
+    expect(refused.stdout + refused.stderr).toContain('--allow-secret');
+    expect(await stored()).toEqual([]);
+    const asked = await place.run(['import', file, '--global', '--allow-secret']);
+    expect(asked.stderr).toMatch(/ --allow-secret --yes\n$/);
+    expect(await place.run(['import', file, '--global', '--allow-secret', '--yes'])).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
+    expect(await stored()).toMatchObject([{ title: 'Access', content: secret }]);
+    const logged = await place.sql<{ summary: string }>(
+      "select summary from clambake.log_entry where action = 'SECRET_ALLOWED'",
+    );
+    expect(logged).toHaveLength(1);
+    expect(logged[0]?.summary).toMatch(/allowed in memory [0-9a-f-]{36}, which was imported: a password/);
+    expect(logged[0]?.summary).not.toContain(secret);
+  });
+
   it('twice stores it once; what was changed in the file changes its memory, what was changed here stays', async () => {
     const args = ['--global', '--yes', '--json'];
     const counts = async (given: string): Promise<unknown> => {

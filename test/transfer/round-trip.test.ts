@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BadRecord, readRecord } from '../../cli/transfer/record.ts';
+import { drawn } from '../secret/made-up.ts';
 import type { Caller } from '../support/server.ts';
 import { Place } from './support.ts';
 import { content, line, tags } from './texts.ts';
@@ -177,6 +178,25 @@ describe('what was exported', () => {
     expect(JSON.parse(asJson.stdout).conflicts).toEqual([
       { line: expect.any(Number), uid: here?.uid, version: 2, title: 'disputed', reason: expect.any(String) },
     ]);
+  });
+
+  it('and holds a secret that was allowed is refused, and comes back as it was where it is allowed again', async () => {
+    await Promise.all([forgetMemories(source), empty(target)]);
+    const secret = `password=${drawn(12)}`;
+    await source.server.operator.do(
+      'mutation ($content: String!) { remember(global: true, type: TOOL, title: "t", content: $content, allowSecret: true) { id } }',
+      { content: secret },
+    );
+    const exported = await source.export();
+    const file = await target.write('secret.ndjson', exported);
+    const refused = await target.run(['import', file]);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('--allow-secret');
+    expect(refused.stderr).not.toContain(secret);
+    expect(await target.run(['import', file, '--allow-secret'])).toMatchObject({ code: 0, stderr: '' });
+    expect(await target.export()).toBe(exported);
+    const logged = await sql(target, "select summary from clambake.log_entry where action = 'SECRET_ALLOWED'");
+    expect(logged).toMatchObject([{ summary: expect.stringContaining('which was imported: a password') }]);
   });
 
   it('twice at once from two sides is stored once', async () => {
