@@ -1,7 +1,7 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 /** Measures time, which every other test would spoil. */
-const alone = ['test/program/speed.test.ts', 'test/blocker/speed.test.ts'];
+const alone = ['test/program/speed.test.ts', 'test/blocker/speed.test.ts', 'test/bench/requests.test.ts'];
 
 /** Kill servers and fill disks under load: long waits that the others would stretch, and that would spoil the others. */
 const faults = ['test/faults/*.test.ts'];

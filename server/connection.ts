@@ -6,6 +6,9 @@ import { badInput } from './errors.ts';
 import { excerpt } from './input.ts';
 import { selects } from './selection.ts';
 
+/** Nodes of a page where nobody says how many. */
+export const usualSize = 20;
+
 /** The arguments that every connection takes. */
 export interface ConnectionArguments {
   first?: number | null | undefined;
@@ -61,7 +64,7 @@ interface Connection<Node> {
 export async function connect<Node, const Shape extends readonly Part[]>(
   options: Options<Node, Shape>,
 ): Promise<Connection<Node>> {
-  const { args, context, info, key, sortedBy, load, count, defaultSize = 20, under } = options;
+  const { args, context, info, key, sortedBy, load, count, defaultSize = usualSize, under } = options;
   checkSizes(args);
   // Whoever asks for the count alone is given no page, and what is done for a page is not done.
   if (!selects(info, ['nodes', 'edges', 'pageInfo'])) return { ...emptyPage, totalCount: count };

@@ -1,3 +1,4 @@
+import { usualSize } from '../connection.ts';
 import { MemoryStatus, MemoryType } from '../database/generated/enums.ts';
 import { type Queryable, statement } from '../database/statement.ts';
 import { withMemories } from '../memory/rows.ts';
@@ -17,8 +18,6 @@ import { allOf } from './tsquery.ts';
 /** Where a list goes on: behind a memory of this priority, in days, and number. */
 export type Place = readonly [priority: number, id: number];
 
-const beyond = '($3::float8 IS NULL OR (priority, id) < ($3::float8, $4::int))';
-
 type ListValues = [
   types: MemoryType[],
   statuses: MemoryStatus[],
@@ -27,47 +26,105 @@ type ListValues = [
   limit: number,
 ];
 
+/** Which memories a list is of: the conditions that the values of a statement stand for. */
+interface Shape {
+  types: string;
+  statuses: string;
+  beyond: string;
+  limit: string;
+}
+
+const any: Shape = {
+  types: '$1::clambake.memory_type[]',
+  statuses: '$2::clambake.memory_status[]',
+  beyond: '($3::float8 IS NULL OR (priority, id) < ($3::float8, $4::int))',
+  limit: '$5',
+};
+
+/** Rows of a page of the size that is given where nobody asks for another, and the one that says whether there are more. */
+const usualLimit = usualSize + 1;
+
+/**
+ * What an instance is told that asks for nothing in particular has a statement of its own, of which Postgres keeps the plan: of
+ * one whose conditions depend on its values it makes the plan anew each time, which takes longer than to run it.
+ */
+const usual: Shape = {
+  types: `'{${Object.values(MemoryType).join(',')}}'::clambake.memory_type[]`,
+  statuses: "'{ACTIVE}'::clambake.memory_status[]",
+  beyond: 'true',
+  limit: String(usualLimit),
+};
+
 /**
  * Each type in each status is a stretch of an index, already in order: of each the first few are read, and the first of all taken. The
  * index has all that this reads; versions are looked up of what was taken.
- * @param scope what tells the memories, as a condition with AND behind it, and what it is joined with
+ * @param scope what tells the memories, as a condition with AND behind it
  * @param ofTypes the types that memories of this scope have
+ * @param joined what the scope takes its values from
  */
-const stretches = (scope: string, joined = '', ofTypes: readonly MemoryType[] = Object.values(MemoryType)): string => `
+const stretches = (
+  { types, statuses, beyond, limit }: Shape,
+  scope: string,
+  ofTypes: readonly MemoryType[],
+  joined = '',
+): string => `
   SELECT stretch.id, stretch.priority AS score
-  FROM unnest($1::clambake.memory_type[]) AS of_type (type)
-  CROSS JOIN unnest($2::clambake.memory_status[]) AS of_status (status)
+  FROM unnest(${types}) AS of_type (type)
+  CROSS JOIN unnest(${statuses}) AS of_status (status)
   ${joined}
   CROSS JOIN LATERAL (
     SELECT id, priority FROM clambake.memory
     WHERE ${scope} memory.type = of_type.type AND memory.status = of_status.status AND ${beyond}
-    ORDER BY priority DESC, id DESC LIMIT $5
+    ORDER BY priority DESC, id DESC LIMIT ${limit}
   ) AS stretch
   WHERE of_type.type IN (${ofTypes.map((type) => `'${type}'`).join(', ')})
-  ORDER BY 2 DESC, 1 DESC LIMIT $5`;
+  ORDER BY 2 DESC, 1 DESC LIMIT ${limit}`;
 
 const withVersions = (listed: string): string =>
   withMemories(`
   SELECT id, (SELECT version FROM clambake.memory WHERE memory.id = listed.id) AS version, score
   FROM (${listed}) AS listed ORDER BY score DESC, id DESC`);
 
-const listEvery = statement<Found, ListValues>('recall-first', withVersions(stretches('')));
+/** Both lists together, each in its order. */
+const either = (one: string, other: string, limit: string): string =>
+  `SELECT * FROM ((${one}) UNION ALL (${other})) AS listed ORDER BY score DESC, id DESC LIMIT ${limit}`;
+
+const listEvery = statement<Found, ListValues>(
+  'recall-first',
+  withVersions(stretches(any, '', Object.values(MemoryType))),
+);
 
 const listProjects = statement<Found, ListValues>(
   'recall-first-of-projects',
-  withVersions(stretches('memory.project_id IS NOT NULL AND', '', projectTypes)),
+  withVersions(stretches(any, 'memory.project_id IS NOT NULL AND', projectTypes)),
 );
-
-const ofProject = 'CROSS JOIN unnest($6::int[]) AS of_project (project_id)';
 
 // No project is a project of its own, which no other has the number of.
 const listScopes = statement<Found, [...ListValues, projectIds: number[], global: boolean]>(
   'recall-first-of',
-  withVersions(`SELECT * FROM (
-     (${stretches('memory.project_id = of_project.project_id AND', ofProject, projectTypes)})
-     UNION ALL
-     (${stretches('$7::boolean AND memory.project_id IS NULL AND', '', globalTypes)})
-   ) AS listed ORDER BY score DESC, id DESC LIMIT $5`),
+  withVersions(
+    either(
+      stretches(
+        any,
+        'memory.project_id = of_project.project_id AND',
+        projectTypes,
+        'CROSS JOIN unnest($6::int[]) AS of_project (project_id)',
+      ),
+      stretches(any, '$7::boolean AND memory.project_id IS NULL AND', globalTypes),
+      any.limit,
+    ),
+  ),
+);
+
+const listUsual = statement<Found, [projectId: number]>(
+  'recall-first-usual',
+  withVersions(
+    either(
+      stretches(usual, 'memory.project_id = $1 AND', projectTypes),
+      stretches(usual, 'memory.project_id IS NULL AND', globalTypes),
+      usual.limit,
+    ),
+  ),
 );
 
 type FilteredValues = [query: string | null, priority: number | null, id: number | null, limit: number];
@@ -104,6 +161,9 @@ export function listFirst(
     if (asOf) return listThen(queryable, query, priority, id, limit, asOf);
     return listFiltered(queryable, query, priority, id, limit);
   }
+  const [projectId, ...others] = projectIds ?? [];
+  const isUsual = types === null && statuses?.join() === 'ACTIVE' && !after && limit === usualLimit;
+  if (isUsual && projectId !== undefined && others.length === 0 && global) return listUsual(queryable, projectId);
   const values: ListValues = [
     types ?? Object.values(MemoryType),
     statuses ?? Object.values(MemoryStatus),

@@ -12,12 +12,12 @@ import { filledHome } from './scale/home.ts';
 import { projectName } from './scale/memory.ts';
 
 const connections = 16;
-const memories = 5000;
 
 /** With the microseconds of processor time that a request took of the server. */
 type Timed = Loaded & { processor: number };
 
-interface Measured {
+/** One case, beside its floor. */
+export interface Measured {
   name: string;
   promise: number | undefined;
   ours: Timed;
@@ -35,34 +35,47 @@ const profiling = (file: string): Record<string, string> => ({
 export const requests: Bench = {
   name: 'requests',
   about: 'what agents ask all day, requests a second, beside bare node:http and one prepared statement; 3 minutes',
-  async run(options) {
-    const home = await filledHome(memories, undefined);
-    try {
-      const token = randomBytes(24).toString('hex');
-      const server = new ServerProcess({
-        CLAMBAKE_HOME: home.path,
-        CLAMBAKE_TOKEN: token,
-        ...(options.profile === undefined ? {} : profiling(options.profile)),
-      });
-      try {
-        await server.start();
-        const measured = await measure(server, token, await new ServersPostgres(home.path).url(), options);
-        if (server.deaths > 0) throw new Error(`The server ended: ${server.log.slice(-500)}`);
-        return result(measured);
-      } finally {
-        await server.stop();
-      }
-    } finally {
-      await home.close();
-    }
+  async run({ only = '', seconds, profile }) {
+    return result(
+      await measureRequests({ memories: 5000, wanted: ({ name }) => name.includes(only), seconds, profile }),
+    );
   },
 };
+
+export interface Extent extends Pick<Options, 'seconds' | 'profile'> {
+  /** How many memories the database has. */
+  memories: number;
+  wanted(each: Case): boolean;
+}
+
+/** Takes the figures on a database of its own. */
+export async function measureRequests(extent: Extent): Promise<Measured[]> {
+  const home = await filledHome(extent.memories, undefined);
+  try {
+    const token = randomBytes(24).toString('hex');
+    const server = new ServerProcess({
+      CLAMBAKE_HOME: home.path,
+      CLAMBAKE_TOKEN: token,
+      ...(extent.profile === undefined ? {} : profiling(extent.profile)),
+    });
+    try {
+      await server.start();
+      const measured = await measure(server, token, await new ServersPostgres(home.path).url(), extent);
+      if (server.deaths > 0) throw new Error(`The server ended: ${server.log.slice(-500)}`);
+      return measured;
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    await home.close();
+  }
+}
 
 async function measure(
   { port, pid }: ServerProcess,
   token: string,
   url: string,
-  { only = '', seconds }: Pick<Options, 'only' | 'seconds'>,
+  { wanted, seconds }: Pick<Extent, 'wanted' | 'seconds'>,
 ): Promise<Measured[]> {
   const endpoint = { port, authority: `127.0.0.1:${port}` };
   const members = await registerMembers(endpoint, token, projectName(1), connections);
@@ -81,7 +94,7 @@ async function measure(
   const [asker] = askers;
   if (!asker) throw new Error('Nobody else is registered.');
   const tokens = members.map((member) => member.token);
-  const cases = casesOf(askers, asker.allChannelId).filter(({ name }) => name.includes(only));
+  const cases = casesOf(askers, asker.allChannelId).filter(wanted);
   const floor = await startFloor(url, Object.fromEntries(cases.map((each, index) => [`/${index}`, [each.floor]])));
   try {
     const measured: Measured[] = [];
