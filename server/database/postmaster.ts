@@ -35,6 +35,8 @@ export async function startPostgres(cluster: Cluster, port: number): Promise<str
     timezone: 'UTC',
     log_timezone: 'UTC',
     jit: 'off',
+    // Three processes less, and on a few cores faster than handing each page to one of them.
+    io_method: 'sync',
     cluster_name: embeddedName,
     ...overrides,
   };

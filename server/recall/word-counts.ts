@@ -6,6 +6,9 @@ import { term } from './tsquery.ts';
 /** How long what the statistics say is used, in milliseconds. Postgres itself renews them about once a minute at most. */
 const lifetime = 60_000;
 
+/** How long a count is used, in milliseconds. */
+const countLifetime = 10 * lifetime;
+
 /** Up to so many memories the statistics are not asked: to count is exact, and as fast. */
 const few = 2000;
 
@@ -36,8 +39,8 @@ const countEachThen = statement<{ word: string; count: number }, [words: string[
 );
 
 /**
- * From so many memories on a count is kept as long as the statistics: a few more or fewer do not change what the word is worth. A
- * rarer word is counted each time, which costs next to nothing, so that what has just been learned is found at once.
+ * From so many memories on a count is kept: a few more or fewer do not change what the word is worth. A rarer word is counted each
+ * time, which costs next to nothing, so that what has just been learned is found at once.
  */
 const steady = 100;
 
@@ -61,8 +64,8 @@ export interface WordCounts {
 
 /**
  * Counts memories by word. Of common words Postgres keeps the share (the statistics of `search`, renewed by every ANALYZE), so that
- * they need not be counted; of rare ones the index says it in well under a millisecond; of those between, which take a millisecond
- * for each thousand memories, the count is kept for a minute.
+ * they need not be counted; of rare ones the index says it in well under a millisecond; of those between, which take up to some
+ * tens of milliseconds, the count is kept for ten minutes.
  */
 export class WordCounter {
   readonly #pool: pg.Pool;
@@ -103,7 +106,7 @@ export class WordCounter {
 
   #keptOf(word: string, asOf: Date | null): number | undefined {
     const kept = asOf ? undefined : this.#kept.get(word);
-    return kept && Date.now() - kept.countedAt < lifetime ? kept.count : undefined;
+    return kept && Date.now() - kept.countedAt < countLifetime ? kept.count : undefined;
   }
 
   #keep(word: string, count: number): void {
