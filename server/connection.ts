@@ -9,6 +9,9 @@ import { selects } from './selection.ts';
 /** Nodes of a page where nobody says how many. */
 export const usualSize = 20;
 
+/** Rows that are read for such a page: the last says whether there are more. */
+export const usualLimit = usualSize + 1;
+
 /** The arguments that every connection takes. */
 export interface ConnectionArguments {
   first?: number | null | undefined;

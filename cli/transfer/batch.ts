@@ -13,7 +13,7 @@ export type RevisionInput = Omit<Input<RevisionLine>, 'memory'>;
 export type MemoryHead = Input<MemoryLine>;
 
 /** Bytes of records that are sent at once. */
-export const usual = 180_000;
+export const usualBytes = 180_000;
 
 /** Bytes of one record that fit into a request of 256 KiB with what is around them. */
 const most = 258_000;
@@ -48,7 +48,7 @@ export class Batch implements Records {
   fits(record: object, head?: object): boolean {
     const full =
       this.instances.length >= mostRecords || this.links.length >= mostRecords || this.#revisions >= mostRecords;
-    return !full && this.#bytes + sizeOf(record) + (head ? sizeOf(head) : 0) <= usual;
+    return !full && this.#bytes + sizeOf(record) + (head ? sizeOf(head) : 0) <= usualBytes;
   }
 
   addInstance(instance: InstanceInput, place: Place): void {

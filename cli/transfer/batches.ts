@@ -1,4 +1,4 @@
-import { mostRecords, sizeOf, tooLarge, usual } from './batch.ts';
+import { mostRecords, sizeOf, tooLarge, usualBytes } from './batch.ts';
 
 interface Problem {
   line: number;
@@ -18,7 +18,7 @@ export async function* batchesOf<Record extends { line: number }>(
       continue;
     }
     const size = sizeOf(record);
-    if (batch.length > 0 && (bytes + size > usual || batch.length >= mostRecords)) {
+    if (batch.length > 0 && (bytes + size > usualBytes || batch.length >= mostRecords)) {
       yield batch;
       batch = [];
       bytes = 0;

@@ -71,10 +71,14 @@ export async function startPostgres(cluster: Cluster, port: number): Promise<str
 }
 
 /**
- * MiB of memory in which Postgres may keep pages: a sixteenth of what the machine has, from 64 to 512. It takes no more than it has
+ * MiB of memory in which Postgres may keep pages: a sixteenth of what there is, from 64 to 512. It takes no more than it has
  * read. Without it each page is copied from the kernel's cache anew, and a search over 100,000 memories reads two thousand.
  */
-const buffers = (): number => Math.round(Math.min(512, Math.max(64, totalmem() / 2 ** 20 / 16)));
+function buffers(): number {
+  // In a container less may be had than the machine has; 0 where nothing is known.
+  const memory = Math.min(totalmem(), process.constrainedMemory() || totalmem());
+  return Math.round(Math.min(512, Math.max(64, memory / 2 ** 20 / 16)));
+}
 
 /** Stops Postgres: running transactions are rolled back, everything committed is kept. */
 export async function stopPostgres(cluster: Cluster): Promise<void> {

@@ -1,4 +1,4 @@
-import { usualSize } from '../connection.ts';
+import { usualLimit } from '../connection.ts';
 import type { Context, InstanceViewer } from '../context.ts';
 import type { Message } from '../database/generated/client.ts';
 import type { MessageType } from '../database/generated/enums.ts';
@@ -37,15 +37,12 @@ interface Shape {
   limit: string;
 }
 
-const any: Shape = {
+const general: Shape = {
   channels: 'm.channel_id = ANY($2::int[])',
   filter: `($3::clambake.message_type[] IS NULL OR m.type = ANY($3::clambake.message_type[])) AND ($4 OR r.read_at IS NULL)`,
   range: 'WHERE ($5::int IS NULL OR (open, id) < ($5, $6)) AND ($7::int IS NULL OR (open, id) > ($7, $8))',
   limit: '$9',
 };
-
-/** Rows of a page of the size that is given where nobody asks for another, and the one that says whether there are more. */
-const usualLimit = usualSize + 1;
 
 /**
  * The first page of what is unread, as agents ask for it all day, has statements of its own. Of one whose conditions depend on its values
@@ -76,8 +73,8 @@ type UsualValues = [instanceId: string, ...channelIds: [number, number, number]]
 
 const statementsOf = (name: string, read: (page: string, order: 'ASC' | 'DESC') => string) => ({
   usual: statement<InboxRow, UsualValues>(`inbox-${name}-usual`, read(page(usual, 'DESC'), 'DESC')),
-  firstToLast: statement<InboxRow, PageValues>(`inbox-${name}`, read(page(any, 'DESC'), 'DESC')),
-  lastToFirst: statement<InboxRow, PageValues>(`inbox-${name}-inverted`, read(page(any, 'ASC'), 'ASC')),
+  firstToLast: statement<InboxRow, PageValues>(`inbox-${name}`, read(page(general, 'DESC'), 'DESC')),
+  lastToFirst: statement<InboxRow, PageValues>(`inbox-${name}-inverted`, read(page(general, 'ASC'), 'ASC')),
 });
 
 /** Where Prisma loads the messages. */
@@ -91,7 +88,7 @@ const readings = [readingOf('addressed', addressed), readingOf('signed', signed)
 
 const count = statement<{ count: number }, [string, number[], MessageType[] | null, boolean]>(
   'inbox-count',
-  `SELECT count(*)::int AS count ${matching(any)}`,
+  `SELECT count(*)::int AS count ${matching(general)}`,
 );
 
 /** A message of an inbox. */
@@ -141,10 +138,10 @@ function readPage(
   { types, includeRead }: InboxFilter,
   { before, after, limit, inverted }: InboxRange,
 ): Promise<InboxRow[]> {
-  const [own, project, all, ...more] = channelIds;
+  const [one, other, third, ...more] = channelIds;
   const isUsual = types === null && !includeRead && !before && !after && !inverted && limit === usualLimit;
-  if (isUsual && own !== undefined && project !== undefined && all !== undefined && more.length === 0) {
-    return usual(pool, id, own, project, all);
+  if (isUsual && one !== undefined && other !== undefined && third !== undefined && more.length === 0) {
+    return usual(pool, id, one, other, third);
   }
   const read = inverted ? lastToFirst : firstToLast;
   return read(

@@ -56,9 +56,9 @@ interface Waiting {
  */
 export class Outbox {
   readonly #pool: pg.Pool;
-  /** By the address that they are sent to, in the order in which the first of each came. */
+  /** By the recipient that they are sent to, its address and its key, in the order in which the first of each came. */
   readonly #waiting = new Map<string, Waiting[]>();
-  /** The addresses that a statement is under way to. */
+  /** The recipients that a statement is under way to. */
   readonly #busy = new Set<string>();
 
   constructor(pool: pg.Pool) {
@@ -72,37 +72,40 @@ export class Outbox {
    */
   store(values: InsertValues): Promise<Message> {
     return new Promise((resolve, reject) => {
-      const [address] = values;
-      const waiting = this.#waiting.get(address) ?? [];
+      const [address, key] = values;
+      // One address may be written in ways that are different keys.
+      const recipient = `${address}\n${key}`;
+      const waiting = this.#waiting.get(recipient) ?? [];
       waiting.push({ values, resolve, reject });
-      this.#waiting.set(address, waiting);
+      this.#waiting.set(recipient, waiting);
       if (this.#busy.size < atOnce) void this.#run();
     });
   }
 
   async #run(): Promise<void> {
-    for (let address = this.#next(); address !== undefined; address = this.#next()) {
-      const waiting = this.#waiting.get(address) ?? [];
+    for (let recipient = this.#next(); recipient !== undefined; recipient = this.#next()) {
+      const waiting = this.#waiting.get(recipient) ?? [];
       const batch = waiting.splice(0, most);
       // What is left goes behind the others.
-      this.#waiting.delete(address);
-      if (waiting.length > 0) this.#waiting.set(address, waiting);
-      this.#busy.add(address);
+      this.#waiting.delete(recipient);
+      if (waiting.length > 0) this.#waiting.set(recipient, waiting);
+      this.#busy.add(recipient);
       await this.#storeAll(batch);
-      this.#busy.delete(address);
+      this.#busy.delete(recipient);
     }
   }
 
   #next(): string | undefined {
-    return [...this.#waiting.keys()].find((address) => !this.#busy.has(address));
+    return [...this.#waiting.keys()].find((recipient) => !this.#busy.has(recipient));
   }
 
   async #storeAll(batch: Waiting[]): Promise<void> {
     const [first] = batch;
-    if (batch.length === 1 && first) return this.#storeOne(first);
+    if (!first) return;
+    if (batch.length === 1) return this.#storeOne(first);
     let stored: (MessageRow & { place: number })[];
     try {
-      const [address, key] = batch[0]?.values ?? ['', ''];
+      const [address, key] = first.values;
       const lists = columns.map((_, column) => batch.map(({ values }) => values[column + ofAddress] ?? null));
       stored = await insertMany(this.#pool, address, key, ...lists);
     } catch (error) {

@@ -29,11 +29,12 @@ export async function chooseCandidates(counter: WordCounter, query: Query, filte
   const scope = [...queriesOf(filter), ...query.required.map((phrase) => `(${phrase})`)];
   // A phrase or a path is rare by itself.
   if (query.required.length > 0) return { query: allOf(scope), latest: false };
-  const count = async (words: readonly string[]): Promise<Sum> => {
+  const counted = async (words: readonly string[]): Promise<Sum> => {
+    if (words.length === 0) return () => 0;
     const { of } = await counter.count(words, filter.asOf);
     return (some) => some.reduce((total, word) => total + (of.get(word) ?? 0), 0);
   };
-  const sum = await count(groups.flat());
+  const sum = await counted(groups.flat());
   const { memories } = query;
   // What passes the filters is at most what passes the strictest; words and filters are taken to have nothing to do with each other.
   const share = memories === 0 ? 1 : Math.min(1, ...groups.map((group) => sum(group) / memories));
@@ -42,7 +43,7 @@ export async function chooseCandidates(counter: WordCounter, query: Query, filte
     return { query: allOf(scope.length === 0 ? [every] : scope), latest: memories * share > mostCandidates };
   }
   if (known.length === 0) return { query: nothing, latest: false };
-  const { bringers, expected } = await bring(known, memories, share, count);
+  const { bringers, expected } = await bring(known, memories, share, counted);
   return { query: allOf([...scope, anyOf(bringers)]), latest: expected > 5 * mostCandidates };
 }
 
@@ -56,7 +57,7 @@ async function bring(
   words: Word[],
   memories: number,
   share: number,
-  count: (words: readonly string[]) => Promise<Sum>,
+  counted: (words: readonly string[]) => Promise<Sum>,
 ): Promise<{ bringers: string[]; expected: number }> {
   const bringers: string[] = [];
   let expected = 0;
@@ -68,7 +69,7 @@ async function bring(
   };
   const common = words.filter((word) => !add(word.count, () => queryOf(word)));
   const titles = common.map(({ lexemes }) => lexemes.map(marks.title));
-  const sumOfTitles = await count(titles.flat());
+  const sumOfTitles = await counted(titles.flat());
   for (const title of titles) add(sumOfTitles(title), () => anyOf(title.map(term)));
   const paired = common.slice(0, mostPaired);
   for (const [index, word] of paired.entries()) {

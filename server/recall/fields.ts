@@ -58,8 +58,8 @@ builder.queryField('recall', (t) =>
         const path = checkFilter('file', file) ?? null;
         const filter: RecallFilter = {
           ...(await scopeOf(context, project, global)),
-          types: type ?? null,
-          statuses: status ?? (path === null ? (terms ? ['ACTIVE', 'RESOLVED'] : ['ACTIVE']) : null),
+          types: type ? [...new Set(type)] : null,
+          statuses: status ? [...new Set(status)] : path !== null ? null : terms ? ['ACTIVE', 'RESOLVED'] : ['ACTIVE'],
           tags: tags ? await foldTags(context.database.pool, checkList('tags', 'tag', tags)) : null,
           authors: await authorsOf(context, author),
           file: path,

@@ -1,4 +1,4 @@
-import { usualSize } from '../connection.ts';
+import { usualLimit } from '../connection.ts';
 import { MemoryStatus, MemoryType } from '../database/generated/enums.ts';
 import { type Queryable, statement } from '../database/statement.ts';
 import { withMemories } from '../memory/rows.ts';
@@ -34,15 +34,12 @@ interface Shape {
   limit: string;
 }
 
-const any: Shape = {
+const general: Shape = {
   types: '$1::clambake.memory_type[]',
   statuses: '$2::clambake.memory_status[]',
   beyond: '($3::float8 IS NULL OR (priority, id) < ($3::float8, $4::int))',
   limit: '$5',
 };
-
-/** Rows of a page of the size that is given where nobody asks for another, and the one that says whether there are more. */
-const usualLimit = usualSize + 1;
 
 /**
  * What an instance is told that asks for nothing in particular has a statement of its own, of which Postgres keeps the plan: of
@@ -57,7 +54,7 @@ const usual: Shape = {
 
 /**
  * Each type in each status is a stretch of an index, already in order: of each the first few are read, and the first of all taken. The
- * index has all that this reads; versions are looked up of what was taken.
+ * index of a project, or of all, has all that this reads; versions are looked up of what was taken.
  * @param scope what tells the memories, as a condition with AND behind it
  * @param ofTypes the types that memories of this scope have
  * @param joined what the scope takes its values from
@@ -91,12 +88,12 @@ const either = (one: string, other: string, limit: string): string =>
 
 const listEvery = statement<Found, ListValues>(
   'recall-first',
-  withVersions(stretches(any, '', Object.values(MemoryType))),
+  withVersions(stretches(general, '', Object.values(MemoryType))),
 );
 
 const listProjects = statement<Found, ListValues>(
   'recall-first-of-projects',
-  withVersions(stretches(any, 'memory.project_id IS NOT NULL AND', projectTypes)),
+  withVersions(stretches(general, 'memory.project_id IS NOT NULL AND', projectTypes)),
 );
 
 // No project is a project of its own, which no other has the number of.
@@ -105,13 +102,13 @@ const listScopes = statement<Found, [...ListValues, projectIds: number[], global
   withVersions(
     either(
       stretches(
-        any,
+        general,
         'memory.project_id = of_project.project_id AND',
         projectTypes,
         'CROSS JOIN unnest($6::int[]) AS of_project (project_id)',
       ),
-      stretches(any, '$7::boolean AND memory.project_id IS NULL AND', globalTypes),
-      any.limit,
+      stretches(general, '$7::boolean AND memory.project_id IS NULL AND', globalTypes),
+      general.limit,
     ),
   ),
 );

@@ -87,7 +87,7 @@ export class WordCounter {
     const unknown: string[] = [];
     for (const word of new Set(words)) {
       const share = memories > few ? shares.get(word) : undefined;
-      const count = share === undefined ? this.#keptOf(word, asOf) : Math.round(share * memories);
+      const count = share === undefined ? this.#keptOf(word, memories, asOf) : Math.round(share * memories);
       if (count === undefined) unknown.push(word);
       else of.set(word, count);
     }
@@ -104,8 +104,8 @@ export class WordCounter {
     return { memories, of };
   }
 
-  #keptOf(word: string, asOf: Date | null): number | undefined {
-    const kept = asOf ? undefined : this.#kept.get(word);
+  #keptOf(word: string, memories: number, asOf: Date | null): number | undefined {
+    const kept = asOf || memories <= few ? undefined : this.#kept.get(word);
     return kept && Date.now() - kept.countedAt < countLifetime ? kept.count : undefined;
   }
 
@@ -114,6 +114,11 @@ export class WordCounter {
     this.#kept.set(word, { count, countedAt: Date.now() });
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > mostKept && oldest !== undefined) this.#kept.delete(oldest);
+  }
+
+  /** Forgets what was counted: so much has been stored at once that it may be another picture. */
+  forget(): void {
+    this.#kept.clear();
   }
 
   async #current(): Promise<Statistics> {

@@ -9,6 +9,8 @@ export interface FoundSecret extends Place {
   argument: string;
   /** Which entry of a list, from 1. */
   entry?: number;
+  /** Which version of a memory, where several are stored at once. */
+  version?: number;
   /** What it is, with its article. */
   kind: string;
 }
@@ -76,15 +78,16 @@ export async function logAllowed(
 ): Promise<void> {
   if (allowed.length === 0) return;
   const { viewer } = context;
-  const what = allowed.map((each) => `${each.kind} (${whereIs(each)})`).join('; ');
+  const all = [...new Set(allowed.map((each) => `${each.kind} (${whereIs(each)})`))];
+  const more = all.length > most ? `; and ${all.length - most} more` : '';
   await appendLog(queryable, {
     instanceId: viewer.kind === 'instance' ? viewer.id : null,
     projectId: viewer.kind === 'instance' ? viewer.projectId : null,
     action: 'SECRET_ALLOWED',
-    summary: `${signature(context)} allowed in ${stored}: ${what}.`,
+    summary: `${signature(context)} allowed in ${stored}: ${all.slice(0, most).join('; ')}${more}.`,
   });
 }
 
-function whereIs({ argument, entry, line, column }: FoundSecret): string {
-  return `${argument}, ${entry === undefined ? `line ${line}` : `entry ${entry}`}, column ${column}`;
+function whereIs({ argument, version, entry, line, column }: FoundSecret): string {
+  return `${version === undefined ? '' : `version ${version}, `}${argument}, ${entry === undefined ? `line ${line}` : `entry ${entry}`}, column ${column}`;
 }

@@ -6,7 +6,6 @@ import { type FoundSecret, logAllowed, refuseSecrets, type Texts } from '../secr
 export class AllowedSecrets {
   readonly #context: Context;
   readonly #allow: boolean;
-  readonly #byLine = new Map<number, FoundSecret[]>();
 
   constructor(context: Context, allow: boolean) {
     this.#context = context;
@@ -14,24 +13,23 @@ export class AllowedSecrets {
   }
 
   /**
-   * Looks for secrets in the texts of the record of one line.
+   * Looks for secrets in the texts of a memory.
+   * @returns what was found and is allowed, to be stored with the record, for {@link log}
    * @throws ClambakeError SECRET_REFUSED; FORBIDDEN where it is allowed on a server that others share
    */
-  look(line: number, texts: Texts): void {
-    const found = refuseSecrets(this.#context, texts, this.#allow);
-    if (found.length > 0) this.#byLine.set(line, found);
+  look(texts: Texts): FoundSecret[] {
+    return refuseSecrets(this.#context, texts, this.#allow);
   }
 
-  /** Looks for secrets in texts that nobody may allow one in: names of places. @throws ClambakeError SECRET_REFUSED */
+  /** Looks for secrets in names of places, where nobody may allow one. @throws ClambakeError SECRET_REFUSED */
   refuse(texts: Texts): void {
     refuseSecrets(this.#context, texts);
   }
 
-  /** Says in the log what was allowed in memories, each with the lines it is made of. In the transaction that stores them. */
-  async log(client: Queryable, memories: readonly { uid: string; lines: number[] }[]): Promise<void> {
-    for (const { uid, lines } of memories) {
-      const found = lines.flatMap((line) => this.#byLine.get(line) ?? []);
-      await logAllowed(client, this.#context, `memory ${uid}, which was imported`, found);
+  /** Says in the log what was allowed in each memory. In the transaction that stores them. */
+  async log(client: Queryable, memories: readonly { uid: string; allowed: FoundSecret[] }[]): Promise<void> {
+    for (const { uid, allowed } of memories) {
+      await logAllowed(client, this.#context, `memory ${uid}, which was imported`, allowed);
     }
   }
 }

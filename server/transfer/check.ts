@@ -48,7 +48,7 @@ export function checkInstance(secrets: AllowedSecrets, instance: InstanceRecord)
   };
 }
 
-/** @throws ClambakeError BAD_INPUT, SECRET_REFUSED, also for one version of many: a memory is stored whole or not at all */
+/** @throws ClambakeError BAD_INPUT, SECRET_REFUSED, FORBIDDEN, also for one version of many: a memory is stored whole or not at all */
 export function checkMemory(secrets: AllowedSecrets, memory: MemoryRecord): MemoryRecord {
   return {
     ...checkPlace(secrets, memory),
@@ -58,7 +58,7 @@ export function checkMemory(secrets: AllowedSecrets, memory: MemoryRecord): Memo
   };
 }
 
-/** @throws ClambakeError BAD_INPUT, SECRET_REFUSED */
+/** @throws ClambakeError BAD_INPUT, SECRET_REFUSED, FORBIDDEN */
 export function checkState(secrets: AllowedSecrets, state: StateRecord): StateRecord {
   const { version } = state;
   if (typeof version === 'number') checkVersion(version);
@@ -87,22 +87,22 @@ function checkPlace<Record extends Pick<MemoryRecord, 'uid' | 'project' | 'type'
   };
 }
 
-type Texts = Pick<RevisionRecord, 'line' | 'title' | 'content'> & Partial<Pick<StateRecord, 'tags' | 'files'>>;
+type Texts = Pick<RevisionRecord, 'title' | 'content'> & Partial<Pick<StateRecord, 'tags' | 'files'>>;
 
 /**
  * The texts of a memory. What looks like a secret is imported only where somebody allows it, as it was stored elsewhere. It is looked
  * for in what keeps to the limits only: these are told sooner, and none of their errors repeats a text.
  */
 function checkTexts<Record extends Texts>(secrets: AllowedSecrets, record: Record): Record {
-  const texts: Omit<Texts, 'line'> = {
+  const texts: Texts = {
     title: checkText('title', 'title', record.title),
     content: checkText('content', 'content', record.content, true),
     ...(record.tags && { tags: checkList('tags', 'tag', record.tags) }),
     ...(record.files && { files: checkList('files', 'file', record.files) }),
   };
   const { title, content, tags, files } = record;
-  secrets.look(record.line, { title, content, tags, files });
-  return { ...record, ...texts };
+  const allowed = secrets.look({ title, content, tags, files });
+  return { ...record, ...texts, ...(allowed.length > 0 && { allowed }) };
 }
 
 function checkRevision(secrets: AllowedSecrets, revision: RevisionRecord): RevisionRecord {

@@ -66,12 +66,13 @@ export async function importRecords(context: Context, batch: Batch, allowSecret:
     const signed = await withKnownAuthors(client, memories, authorsOf, problems);
     const { fresh, changed } = await sort(client, signed, result);
     await store(client, fresh, projects);
-    await secrets.log(client, fresh.map(linesOf));
+    await secrets.log(client, fresh.map(allowedIn));
     result.stored += fresh.length;
     return changed;
   });
   if (changed.length > 0) await transaction(pool, (client) => extend(client, changed, result, secrets));
   if (links.length > 0) await transaction(pool, (client) => link(client, links, result));
+  if (result.stored > 0) context.words.forget();
   problems.sort((a, b) => a.line - b.line);
   return result;
 }
@@ -156,7 +157,7 @@ async function extend(
   await replaceCurrent(client, JSON.stringify(replaced));
   await changeMemories(client, JSON.stringify(changed.map(stateOf)));
   await insertRevisions(client, rowsOf(changed));
-  await secrets.log(client, changed.map(linesOf));
+  await secrets.log(client, changed.map(allowedIn));
   result.updated += changed.length;
 }
 
@@ -175,7 +176,10 @@ async function link(client: Queryable, links: readonly LinkRecord[], result: Imp
   if (signed.length > 0) result.linked += (await insertLinks(client, JSON.stringify(signed))).length;
 }
 
-const linesOf = ({ uid, revisions }: MemoryRecord) => ({ uid, lines: revisions.map(({ line }) => line) });
+const allowedIn = ({ uid, revisions }: MemoryRecord) => ({
+  uid,
+  allowed: revisions.flatMap(({ version, allowed = [] }) => allowed.map((found) => ({ ...found, version }))),
+});
 
 const uidsOf = (memories: readonly MemoryRecord[]): string[] => memories.map(({ uid }) => uid);
 
@@ -189,7 +193,7 @@ const keyOf = ({ project }: Pick<MemoryRecord, 'project'>): string | null =>
 
 /** A memory as its highest version has it. */
 function stateOf({ revisions, ...memory }: MemoryRecord): object {
-  const { createdAt: updatedAt, author: _, line: __, ...state } = revisions.at(-1) as RevisionRecord;
+  const { createdAt: updatedAt, author: _, line: __, allowed: ___, ...state } = revisions.at(-1) as RevisionRecord;
   return { ...memory, ...state, updatedAt };
 }
 

@@ -65,10 +65,11 @@ export async function mergeStates(
     await takeTurn(client);
     const { fresh, changed } = await sort(context, client, states, result, source);
     const written = await store(client, fresh);
-    await secrets.log(client, fresh.map(lineOf));
+    await secrets.log(client, fresh.map(allowedIn));
     return { written, changed };
   });
   result.stored += written.length;
+  if (written.length > 0) context.words.forget();
   const { length } = changed;
   const again =
     length === 0 ? [] : await transaction(pool, (client) => change(context, client, changed, result, source, secrets));
@@ -179,11 +180,11 @@ async function change(
   await replaceCurrent(client, text);
   await changeMemories(client, text);
   await insertRevisions(client, text);
-  await secrets.log(client, changed.map(lineOf));
+  await secrets.log(client, changed.map(allowedIn));
   return rows;
 }
 
-const lineOf = ({ uid, line }: StateRecord) => ({ uid, lines: [line] });
+const allowedIn = ({ uid, allowed = [] }: StateRecord) => ({ uid, allowed });
 
 const uidsOf = (states: readonly StateRecord[]): string[] => states.map(({ uid }) => uid);
 

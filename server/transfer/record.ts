@@ -1,4 +1,5 @@
 import type { MemoryLinkKind, MemoryStatus, MemoryType } from '../database/generated/enums.ts';
+import type { FoundSecret } from '../secret/refuse.ts';
 
 /** The line of a file that a record stands in, for what is said of it. */
 interface Located {
@@ -25,6 +26,8 @@ export interface RevisionRecord extends Located {
   /** The id of an instance; nothing for the human. */
   author?: string | null | undefined;
   createdAt: Date;
+  /** What looks like a secret in it, and may be stored. */
+  allowed?: FoundSecret[];
 }
 
 /** A memory with some of its versions. */
@@ -60,6 +63,8 @@ export interface StateRecord extends Located {
   files?: string[] | null | undefined;
   /** The version that it was when the file was written, where the file says so. */
   version?: number | null | undefined;
+  /** What looks like a secret in it, and may be stored. */
+  allowed?: FoundSecret[];
 }
 
 /** A record that was not stored, and why. */

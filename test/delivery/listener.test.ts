@@ -178,13 +178,13 @@ describe('a listener', () => {
   it('says that LISTEN does not work, once and with a remedy, where no notification ever arrives; and tries again', async () => {
     const deaf = await startDeafProxy(target());
     ends.push(() => deaf.close());
-    // A connection that takes longer than that is another warning.
+    // A connection that takes longer than that on a busy machine is another warning.
     const one = start({ url: through(deaf), deadline: 500, retry: 100 });
     await one.reaches('unsupported');
     expect(one.listener.health).toEqual({ notifications: 'unsupported' });
     await until('it tries again', () => deaf.accepted >= 6);
     expect(one.listener.health).toEqual({ notifications: 'unsupported' });
-    const warnings = one.lines.filter(({ level }) => level === 'warn');
+    const warnings = one.lines.filter(({ level, msg }) => level === 'warn' && /LISTEN/.test(String(msg)));
     expect(warnings).toEqual([
       expect.objectContaining({ msg: expect.stringMatching(/LISTEN does not work.*DATABASE_URL.*session mode/) }),
     ]);
