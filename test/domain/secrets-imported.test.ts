@@ -56,7 +56,7 @@ async function imported(caller: Caller, query: string, contents: string[]): Prom
 }
 
 it('an import may hold a secret where that is allowed, and the log says in which memory and version, on whatever line it stood', async () => {
-    const [one, other, none] = [randomUUID(), randomUUID(), randomUUID()];
+  const [one, other, none] = [randomUUID(), randomUUID(), randomUUID()];
   const memories = [recordOf([url], 1, one), recordOf(['plain', url], 1, other), recordOf(['plain'], 1, none)];
   const { imported } = await server.operator.do<Imported>(importing, { memories });
   expect(imported).toMatchObject({ stored: 3, problems: [] });

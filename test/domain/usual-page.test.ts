@@ -67,28 +67,34 @@ async function sendWhatIsNotHis(): Promise<void> {
   await client.query("update clambake.message set expires_at = now() - interval '1 second' where id = $1", [expired]);
 }
 
-it.each([3, 19, 20, 21, 30])('an inbox of %i begins with the same messages whatever the size of the page', async (count) => {
-  for (; unread < count; unread += 1) {
-    const to = ['@all', 'usual', ben.id][unread % 3] ?? '';
-    const type = unread % 5 === 0 ? 'REQUEST' : 'INFO';
-    const id = await ann.send(to, `number ${unread}`, { type });
-    // Who has been answered comes behind who has not.
-    if (unread % 10 === 5) await ben.send(ann.id, 'answered', { type: 'DONE', replyTo: id });
-  }
-  await sendWhatIsNotHis();
-  for (const document of [...inboxes, operationOf('inbox').document]) expectSame(await bothPages(document), count);
-});
+it.each([3, 19, 20, 21, 30])(
+  'an inbox of %i begins with the same messages whatever the size of the page',
+  async (count) => {
+    for (; unread < count; unread += 1) {
+      const to = ['@all', 'usual', ben.id][unread % 3] ?? '';
+      const type = unread % 5 === 0 ? 'REQUEST' : 'INFO';
+      const id = await ann.send(to, `number ${unread}`, { type });
+      // Who has been answered comes behind who has not.
+      if (unread % 10 === 5) await ben.send(ann.id, 'answered', { type: 'DONE', replyTo: id });
+    }
+    await sendWhatIsNotHis();
+    for (const document of [...inboxes, operationOf('inbox').document]) expectSame(await bothPages(document), count);
+  },
+);
 
-it.each([10, 20, 40])('what should be known first begins with the same of %i memories whatever the size of the page', async (count) => {
-  await client.query('delete from clambake.memory');
-  for (let n = 0; n < count; n += 1) {
-    if (n % 3 === 0) await ann.remember('TOOL', `global ${n}`, { global: true });
-    else await ann.remember(n % 2 === 0 ? 'GOTCHA' : 'UPDATE', `of the project ${n}`);
-  }
-  await cat.remember('GOTCHA', 'of another project');
-  const resolved = await ann.remember('ISSUE', 'resolved');
-  await ann.do('mutation ($id: ID!) { updateMemory(id: $id, status: RESOLVED) { id } }', { id: resolved });
-  const document =
-    'query ($first: Int) { recall(first: $first) { pageInfo { hasNextPage startCursor } totalCount nodes { id title content project { name } } } }';
-  for (const each of [document, operationOf('recall').document]) expectSame(await bothPages(each), count);
-});
+it.each([10, 20, 40])(
+  'what should be known first begins with the same of %i memories whatever the size of the page',
+  async (count) => {
+    await client.query('delete from clambake.memory');
+    for (let n = 0; n < count; n += 1) {
+      if (n % 3 === 0) await ann.remember('TOOL', `global ${n}`, { global: true });
+      else await ann.remember(n % 2 === 0 ? 'GOTCHA' : 'UPDATE', `of the project ${n}`);
+    }
+    await cat.remember('GOTCHA', 'of another project');
+    const resolved = await ann.remember('ISSUE', 'resolved');
+    await ann.do('mutation ($id: ID!) { updateMemory(id: $id, status: RESOLVED) { id } }', { id: resolved });
+    const document =
+      'query ($first: Int) { recall(first: $first) { pageInfo { hasNextPage startCursor } totalCount nodes { id title content project { name } } } }';
+    for (const each of [document, operationOf('recall').document]) expectSame(await bothPages(each), count);
+  },
+);

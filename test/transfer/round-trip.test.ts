@@ -196,7 +196,9 @@ describe('what was exported', () => {
     expect(await target.run(['import', file, '--allow-secret'])).toMatchObject({ code: 0, stderr: '' });
     expect(await target.export()).toBe(exported);
     const logged = await sql(target, "select summary from clambake.log_entry where action = 'SECRET_ALLOWED'");
-    expect(logged).toMatchObject([{ summary: expect.stringMatching(/which was imported: a password \(version 1, content/) }]);
+    expect(logged).toMatchObject([
+      { summary: expect.stringMatching(/which was imported: a password \(version 1, content/) },
+    ]);
     expect(JSON.stringify(logged)).not.toContain(secret);
   });
 
