@@ -21,6 +21,9 @@ export function visibleLine(text: string): string {
   return reveal(text, () => false);
 }
 
+/** What the server says in several lines, as one sentence after the other: for a list with a line for each. */
+export const inOneLine = (message: string): string => message.replaceAll('\n', ' ');
+
 function reveal(text: string, keep: (character: string) => boolean): string {
   return text.replace(hidden, (character, index: number) => {
     if (keep(character)) return character;

@@ -6,7 +6,7 @@ import { usageError } from '../line/variables.ts';
 import { json } from '../output/json.ts';
 import { report } from '../output/report.ts';
 import { complain, print } from '../output/stream.ts';
-import { visibleLine } from '../output/visible.ts';
+import { inOneLine, visibleLine } from '../output/visible.ts';
 import { Interrupted, listenForSignals } from '../signals.ts';
 import { Bar } from './bar.ts';
 import type { Given } from './given.ts';
@@ -114,7 +114,8 @@ async function show(source: Source, format: Format, globals: Globals): Promise<n
           .join(', ')}. Nothing is stored.\n`,
   );
   if (!globals.json) {
-    for (const { line, message } of problems) complain(`clambake: ${visibleLine(`Line ${line}: ${message}`)}\n`);
+    for (const { line, message } of problems)
+      complain(`clambake: ${visibleLine(`Line ${line}: ${inOneLine(message)}`)}\n`);
   }
   return problems.length > 0 ? ExitCode.failed : ExitCode.done;
 }

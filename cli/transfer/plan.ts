@@ -1,5 +1,5 @@
 import { count } from '../output/lines.ts';
-import { visibleLine } from '../output/visible.ts';
+import { inOneLine, visibleLine } from '../output/visible.ts';
 import { batchesOf } from './batches.ts';
 import type { ForeignScope } from './foreign.ts';
 import { sendInParts } from './halving.ts';
@@ -66,7 +66,7 @@ export function planText(plan: readonly Planned[], { project }: ForeignScope): s
         visibleLine(one.title),
       ].join('  '),
     ),
-    ...plan.flatMap(({ line, reason }) => (reason === null ? [] : [visibleLine(`Line ${line}: ${reason}`)])),
+    ...plan.flatMap(({ line, reason }) => (reason === null ? [] : [visibleLine(`Line ${line}: ${inOneLine(reason)}`)])),
     '',
   ].join('\n');
 }

@@ -2,7 +2,7 @@ import { ExitCode } from '../exit.ts';
 import { json } from '../output/json.ts';
 import { count } from '../output/lines.ts';
 import { complain, print } from '../output/stream.ts';
-import { visibleLine } from '../output/visible.ts';
+import { inOneLine, visibleLine } from '../output/visible.ts';
 
 /** What became of some records, as the server says it. */
 export interface Outcome {
@@ -81,7 +81,7 @@ export class Totals {
   refuse(line: number, message: string): void {
     this.numbers.refused += 1;
     if (this.#problems.length < kept) this.#problems.push({ line, message });
-    this.#tell(`Line ${line}: ${message}`);
+    this.#tell(`Line ${line}: ${inOneLine(message)}`);
   }
 
   #tell(text: string): void {

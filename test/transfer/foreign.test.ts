@@ -158,7 +158,7 @@ describe('importing it', () => {
       '  new        lesson           5 B  Later',
       expect.stringMatching(/^ {2}refused {4}lesson {10}\d\d B {2}Access$/),
     ]);
-    expect(lines[5]).toMatch(/^Line 17: Nothing was stored, as it holds what looks like a secret/);
+    expect(lines[5]).toMatch(/^Line 17: Nothing was stored, as it holds what looks like a secret: content, line 1/);
     expect(stdout).not.toContain(secret);
     const asJson = await place.run(['import', file, '--global', '--dry-run', '--json']);
     expect((JSON.parse(asJson.stdout) as { plan: { fate: string }[] }).plan.map(({ fate }) => fate)).toEqual([

@@ -7,6 +7,7 @@ import { processorTime } from '../processor.ts';
 import { registerMembers } from '../requests/members.ts';
 import { send } from '../sending.ts';
 import { Audience } from './audience.ts';
+import { bareDelivery } from './bare-sockets.ts';
 
 /** To how many a message goes. */
 export interface Crowd {
@@ -22,6 +23,9 @@ const aftermath = 500;
 
 /** Messages before those that are measured: by then the server has compiled what it runs. */
 const warming = 5;
+
+/** Bytes of a message as `clambake watch` is sent it. */
+const wireBytes = 700;
 
 /** Messages to the whole crowd. */
 const toMany = 3;
@@ -41,6 +45,7 @@ export async function fanOut(server: OwnServer, { some, messages, many }: Crowd)
     const first = await deliver(server, audience, sender, messages);
     const after = processorTime(process.pid);
     const cost = (((after ?? Number.NaN) - (before ?? Number.NaN)) * 1000) / (some * messages);
+    const floor = await bareDelivery({ subscribers: some, messages, bytes: wireBytes, warming, aftermath });
     await grow('many', many - some);
     const second = await deliver(server, audience, sender, toMany);
     const errors = [...first.errors, ...second.errors, ...audience.errors];
@@ -52,6 +57,7 @@ export async function fanOut(server: OwnServer, { some, messages, many }: Crowd)
           unit: 'us',
           promise: { atMost: 20 },
         },
+        { name: `${some} subscribers: CPU a delivery of a bare server of WebSockets`, value: floor, unit: 'us' },
         {
           name: `${some} subscribers: until the last has it, slowest`,
           value: Math.max(...first.times),
