@@ -47,7 +47,7 @@ export async function measureDelivery(
     key: 'delivery',
     figures: [
       figuresOf('Delivery', findings, [
-        'Subscribers on WebSockets ask what `clambake watch` asks; they and the senders are in one process beside the server, on the same machine. createdAt lies before the commit, the sender’s answer behind it: the time from the commit is between the two. Writers rest 50 to 150 ms after each message. CPU a delivery is all that the server takes from the sending until half a second after the last has it, its Postgres not counted.',
+        'Subscribers on WebSockets ask what `clambake watch` asks; they and the senders are in one process beside the server, on the same machine. createdAt lies before the commit, the sender’s answer behind it: the time from the commit is between the two. Writers rest 50 to 150 ms after each message. CPU a delivery is all that the server takes from the sending until half a second after the last has it, its Postgres not counted. Where a promise is missed, `test/bench/delivery/profile.md` says where the time goes.',
       ]),
     ],
     data,

@@ -127,7 +127,7 @@ function result(
       found === undefined ? '–' : `${found.toFixed(0)} %`,
     ]),
     notes: [
-      'Round trips over HTTP of the operations that the command line sends, to a server in a process of its own with its embedded Postgres as it comes; whoever asks runs on the same machine. Warm: calls were made for five seconds before, so that the counts of many words are known. `found`: the memory that the question was made from is among the first five.',
+      'Round trips over HTTP of the operations that the command line sends, to a server in a process of its own with its embedded Postgres as it comes; whoever asks runs on the same machine. Warm: calls were made for five seconds before, so that the counts of many words are known. `found`: the memory that the question was made from is among the first five. Where a promise is missed, `test/bench/scale/profile.md` says where the time goes.',
     ],
   };
   const steps = Object.entries(built.seconds);
