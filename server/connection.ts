@@ -6,7 +6,7 @@ import { badInput } from './errors.ts';
 import { excerpt } from './input.ts';
 import { selects } from './selection.ts';
 
-/** Nodes of a page where nobody says how many. */
+/** Nodes of a page where nobody says how many; any other list is taken to have as many. */
 export const usualSize = 20;
 
 /** Rows that are read for such a page: the last says whether there are more. */

@@ -18,12 +18,10 @@ import {
   type ValueNode,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { usualSize } from '../connection.ts';
 import type { OperationContext } from './engine.ts';
 import type { Limits } from './limits.ts';
 import { tooMuch } from './rules.ts';
-
-/** Entries of a page, and of any other list, where the operation does not say how many. */
-const usualSize = 20;
 
 /** No field gives a longer page: one that is asked for more refuses by itself, in better words. */
 const longestPage = 500;

@@ -145,7 +145,10 @@ builder.queryField('planMerge', (t) =>
     description: 'What mergeMemories would make of memories. Nothing is stored.',
     args: {
       memories: t.arg({ type: [MergedMemory], required: true, description: 'The memories, at most 500.' }),
-      allowSecret: t.arg.boolean(allowSecretArgument),
+      allowSecret: t.arg.boolean({
+        ...allowSecretArgument,
+        description: 'Whether mergeMemories would be told to store what looks like a secret too.',
+      }),
     },
     resolve: (_, { memories, allowSecret }, context) => planMerge(context, memories, allowSecret),
   }),

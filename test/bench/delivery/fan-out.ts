@@ -24,9 +24,6 @@ const aftermath = 500;
 /** Messages before those that are measured: by then the server has compiled what it runs. */
 const warming = 5;
 
-/** Bytes of a message as `clambake watch` is sent it. */
-const wireBytes = 700;
-
 /** Messages to the whole crowd. */
 const toMany = 3;
 
@@ -34,18 +31,25 @@ const toMany = 3;
 export async function fanOut(server: OwnServer, { some, messages, many }: Crowd): Promise<Part> {
   const { endpoint, token, process } = server;
   const audience = new Audience();
+  let bytes = 0;
   try {
     const [sender] = await registerMembers(endpoint, token, 'crowd', 1, { kind: 'sender' });
     if (!sender) throw new Error('Nobody is there to send.');
     const grow = async (kind: string, count: number): Promise<void> =>
-      audience.add(endpoint, await registerMembers(endpoint, token, 'crowd', count, { kind, limit: 16 }));
+      audience.add(
+        endpoint,
+        await registerMembers(endpoint, token, 'crowd', count, { kind, limit: 16 }),
+        ({ frame }) => {
+          bytes = frame.length;
+        },
+      );
     await grow('some', some);
     await deliver(server, audience, sender, warming);
     const before = processorTime(process.pid);
     const first = await deliver(server, audience, sender, messages);
     const after = processorTime(process.pid);
     const cost = (((after ?? Number.NaN) - (before ?? Number.NaN)) * 1000) / (some * messages);
-    const floor = await bareDelivery({ subscribers: some, messages, bytes: wireBytes, warming, aftermath });
+    const floor = await bareDelivery({ subscribers: some, messages, bytes, warming, aftermath });
     await grow('many', many - some);
     const second = await deliver(server, audience, sender, toMany);
     const errors = [...first.errors, ...second.errors, ...audience.errors];
@@ -76,7 +80,7 @@ export async function fanOut(server: OwnServer, { some, messages, many }: Crowd)
         { name: `${many} subscribers: given twice`, value: audience.duplicates, unit: '', promise: { atMost: 0 } },
         { name: `${many} subscribers: errors`, value: errors.length, unit: '', promise: { atMost: 0 } },
       ],
-      data: { some, messages, many, first, second, errors: errors.slice(0, 10) },
+      data: { some, messages, many, bytes, first, second, errors: errors.slice(0, 10) },
     };
   } finally {
     await audience.close();
