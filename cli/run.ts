@@ -1,4 +1,5 @@
 import { readConfig } from '../server/config.ts';
+import { visibleLine } from '../server/visible.ts';
 import { ask } from './client/client.ts';
 import { withPatience } from './client/waiting.ts';
 import { CliError, ExitCode } from './exit.ts';
@@ -14,7 +15,6 @@ import { render } from './output/render.ts';
 import { report } from './output/report.ts';
 import { complain, print } from './output/stream.ts';
 import { paintFor } from './output/style.ts';
-import { visibleLine } from './output/visible.ts';
 import { Reach } from './reach/reach.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { parseDuration } from '../../server/config.ts';
+import { visibleLine } from '../../server/visible.ts';
 import type { Command } from '../line/table.ts';
 import { complain } from '../output/stream.ts';
-import { visibleLine } from '../output/visible.ts';
 import { listenForSignals } from '../signals.ts';
 import type { Patience } from './client.ts';
 

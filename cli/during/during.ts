@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { type Config, parseDuration, readConfig } from '../../server/config.ts';
+import { resourceName } from '../../server/place/resource-name.ts';
+import { visibleLine } from '../../server/visible.ts';
 import { CliError, ExitCode, isPassing } from '../exit.ts';
-import { resourceName } from '../identity/resource.ts';
 import type { LocalInput } from '../line/table.ts';
 import { usageError } from '../line/variables.ts';
 import { json } from '../output/json.ts';
 import { report } from '../output/report.ts';
 import { complain, print } from '../output/stream.ts';
 import { lasting } from '../output/time.ts';
-import { visibleLine } from '../output/visible.ts';
 import { Interrupted } from '../signals.ts';
 import { beating } from './beating.ts';
 import { type Ended, startCommand } from './child.ts';

@@ -1,4 +1,4 @@
-import { visibleLine } from '../output/visible.ts';
+import { visibleLine } from '../../server/visible.ts';
 
 /** What is said and held while a command runs: all that whoever finishes it has to know. Plain data. */
 export interface Plan {

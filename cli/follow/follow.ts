@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { visibleLine } from '../../server/visible.ts';
 import { graphqlError, headersFor, refuseUnlessGraphQL, Unreachable, unreachable } from '../client/client.ts';
 import { readEvents } from '../client/event-stream.ts';
 import { asTransportError, open } from '../client/http.ts';
@@ -6,7 +7,6 @@ import { CliError, isPassing } from '../exit.ts';
 import type { Actor } from '../identity/acting.ts';
 import type { Command } from '../line/table.ts';
 import { complain } from '../output/stream.ts';
-import { visibleLine } from '../output/visible.ts';
 import { parseObject } from '../reach/running.ts';
 import { pauseFor } from './pause.ts';
 

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
+import { visibleLine } from '../../server/visible.ts';
 import { CliError, ExitCode } from '../exit.ts';
 import type { PlainMessage } from '../generated/results.ts';
 import { json } from '../output/json.ts';
 import { complain } from '../output/stream.ts';
-import { visibleLine } from '../output/visible.ts';
 import { pauseFor } from './pause.ts';
 
 /** Pauses before a command that failed is run again, in milliseconds. */

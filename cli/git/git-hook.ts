@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError, formatDuration, parseDuration } from '../../server/config.ts';
+import { visibleLine } from '../../server/visible.ts';
 import { CliError, ExitCode } from '../exit.ts';
 import type { Globals, LocalInput } from '../line/table.ts';
 import { complain } from '../output/stream.ts';
-import { visibleLine } from '../output/visible.ts';
 import { findAsker } from './asker.ts';
 import { checkCommit } from './pre-commit.ts';
 import { checkPush } from './pre-push.ts';

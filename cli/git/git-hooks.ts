@@ -1,11 +1,11 @@
 import { basename, dirname, join, resolve } from 'node:path';
+import { visibleLine } from '../../server/visible.ts';
 import { CliError, ExitCode } from '../exit.ts';
 import type { LocalInput } from '../line/table.ts';
 import { json } from '../output/json.ts';
 import { list } from '../output/lines.ts';
 import { report } from '../output/report.ts';
 import { print } from '../output/stream.ts';
-import { visibleLine } from '../output/visible.ts';
 import { installHook, type Outcome, removeHook } from './hook-file.ts';
 import { type HookName, hookNames, hookScript } from './hook-script.ts';
 import { findWorkTree, hooksFolder, isInWorkTree, type WorkTree } from './work-tree.ts';

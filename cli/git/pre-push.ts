@@ -1,7 +1,7 @@
 import { longestName, unseen } from '../../server/blocker/fold.ts';
+import { visibleLine } from '../../server/visible.ts';
 import { ending, word } from '../output/lines.ts';
 import { relative } from '../output/time.ts';
-import { visibleLine } from '../output/visible.ts';
 import type { Asker } from './asker.ts';
 import { heldAround, wholeProject } from './file-resource.ts';
 import { type Held, heldAmong, heldFields, sliced } from './held.ts';

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { relative, sep } from 'node:path';
-import { projectName } from '../identity/place.ts';
-import { type Repository, repositoriesAround } from '../identity/repository.ts';
+import { projectName } from '../../server/place/place.ts';
+import { type Repository, repositoriesAround } from '../../server/place/repository.ts';
+import { truePath } from '../../server/place/true-path.ts';
 import type { Session } from '../identity/session.ts';
-import { truePath } from '../identity/true-path.ts';
 
 /** The project that a repository's files belong to, and what their names begin with there: nothing, or that of a folder with `/`. */
 export interface Belonging {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { basename, dirname, resolve } from 'node:path';
+import { truePath, wayInside } from '../../server/place/true-path.ts';
 import { CliError, ExitCode } from '../exit.ts';
-import { truePath, wayInside } from '../identity/true-path.ts';
 
 /** Most bytes of git's answer: the names of some hundred thousand files. */
 const mostBytes = 64 * 1024 * 1024;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
+import { projectName } from '../../server/place/place.ts';
 import type { Command, Fill } from '../line/table.ts';
 import { sessionKey } from './identity.ts';
-import { projectName } from './place.ts';
 
 /** Where and in which environment a command runs. */
 export interface Surroundings {

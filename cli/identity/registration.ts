@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { stepsUp } from '../../server/place/place.ts';
 import type { RegisterResult } from '../generated/results.ts';
 import type { Command, Fill } from '../line/table.ts';
 import { underLock } from '../reach/lock.ts';
 import type { Reach } from '../reach/reach.ts';
-import { stepsUp } from './place.ts';
 import { belongsTo, listSessions, lockFor, readSession, removeSession, writeSession } from './session.ts';
 
 /** Milliseconds that registering may take, a server's start and three repetitions included. */

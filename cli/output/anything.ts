@@ -1,5 +1,5 @@
+import { visibleLine } from '../../server/visible.ts';
 import { quote } from './lines.ts';
-import { visibleLine } from './visible.ts';
 
 /** Any value, readable: one field a line, nested ones indented, much like YAML. For commands without a layout of their own. */
 export function anything(value: unknown): string[] {

@@ -1,8 +1,8 @@
+import { visibleLine } from '../../server/visible.ts';
 import type { GraphEdgeKind, GraphResult } from '../generated/results.ts';
 import { count, ending, type Page, word } from './lines.ts';
 import { about } from './memories.ts';
 import { dot, mermaid } from './picture.ts';
-import { visibleLine } from './visible.ts';
 
 type Graph = GraphResult['memoryGraph'];
 type Node = Graph['nodes'][number];

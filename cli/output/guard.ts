@@ -1,7 +1,7 @@
+import { visibleLine } from '../../server/visible.ts';
 import type { GuardResult } from '../generated/results.ts';
 import { type Page, quote } from './lines.ts';
 import { blockerLine, some } from './messages.ts';
-import { visibleLine } from './visible.ts';
 
 type Held = GuardResult['guard']['held'];
 

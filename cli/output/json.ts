@@ -1,4 +1,4 @@
-import { visibleJson } from './visible.ts';
+import { visibleJson } from '../../server/visible.ts';
 
 /** A value as JSON for programs: one line, or indented by two spaces where a person reads it. Always ends its line. */
 export function json(value: unknown, indented: boolean): string {

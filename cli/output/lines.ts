@@ -1,6 +1,6 @@
+import { visible, visibleLine } from '../../server/visible.ts';
 import type { Format } from '../line/table.ts';
 import type { Paint } from './style.ts';
-import { visible, visibleLine } from './visible.ts';
 
 /**
  * How a result is laid out. Lines of Clambake's own begin in column 0 or 2, and in a section after all text in column 4, under

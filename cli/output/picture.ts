@@ -1,6 +1,6 @@
+import { visibleLine } from '../../server/visible.ts';
 import type { GraphResult } from '../generated/results.ts';
 import { word } from './lines.ts';
-import { visibleLine } from './visible.ts';
 
 type Graph = GraphResult['memoryGraph'];
 type Node = Graph['nodes'][number];

@@ -1,8 +1,8 @@
 import { bytesPerToken, cutTo, tokensOf } from '../../server/recall/tokens.ts';
+import { visibleLine } from '../../server/visible.ts';
 import type { MemoryLine, RecallResult } from '../generated/results.ts';
 import { count, ending, list, type Page, quote, word } from './lines.ts';
 import { memory, memoryName } from './memories.ts';
-import { visibleLine } from './visible.ts';
 
 type Recalled = RecallResult['recall'];
 type Edge = Recalled['edges'][number];

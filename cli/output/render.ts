@@ -1,3 +1,4 @@
+import { visibleLine } from '../../server/visible.ts';
 import type { Page as PageInfo, Results } from '../generated/results.ts';
 import { anything } from './anything.ts';
 import { graph } from './graph.ts';
@@ -9,7 +10,6 @@ import { link, memoryName, remembered, wholeMemory } from './memories.ts';
 import { blocker, message, sent, wholeMessage } from './messages.ts';
 import { recalled } from './recall.ts';
 import { receipts } from './receipts.ts';
-import { visibleLine } from './visible.ts';
 
 /** Lays out the value of an operation's root field. */
 type Render<Result> = (result: Result, page: Page) => string[];

@@ -1,8 +1,8 @@
+import { visible } from '../../server/visible.ts';
 import { CliError, ExitCode } from '../exit.ts';
 import { Interrupted } from '../signals.ts';
 import { json } from './json.ts';
 import { complain } from './stream.ts';
-import { visible } from './visible.ts';
 
 /**
  * Tells on standard error what went wrong: a sentence, or with `--json` one object.

@@ -1,3 +1,4 @@
+import { visibleLine } from '../../server/visible.ts';
 import { ExitCode } from '../exit.ts';
 import type { LocalInput } from '../line/table.ts';
 import { usageError } from '../line/variables.ts';
@@ -5,7 +6,6 @@ import { json } from '../output/json.ts';
 import { count } from '../output/lines.ts';
 import { report } from '../output/report.ts';
 import { print } from '../output/stream.ts';
-import { visibleLine } from '../output/visible.ts';
 import { listenForSignals } from '../signals.ts';
 import { Bar } from './bar.ts';
 import type { Scope } from './reading.ts';

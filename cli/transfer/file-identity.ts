@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join, relative, resolve, sep } from 'node:path';
-import { repositoriesAround } from '../identity/repository.ts';
+import { repositoriesAround } from '../../server/place/repository.ts';
 
 /**
  * What a file is called wherever it is named: in a repository with an origin the origin and the path in it, which are the same in every

@@ -1,4 +1,5 @@
 import { readConfig } from '../../server/config.ts';
+import { inOneLine, visibleLine } from '../../server/visible.ts';
 import { CliError, ExitCode } from '../exit.ts';
 import { quoted } from '../line/again.ts';
 import type { Globals, LocalInput } from '../line/table.ts';
@@ -6,7 +7,6 @@ import { usageError } from '../line/variables.ts';
 import { json } from '../output/json.ts';
 import { report } from '../output/report.ts';
 import { complain, print } from '../output/stream.ts';
-import { inOneLine, visibleLine } from '../output/visible.ts';
 import { Interrupted, listenForSignals } from '../signals.ts';
 import { Bar } from './bar.ts';
 import type { Given } from './given.ts';

@@ -1,5 +1,5 @@
+import { inOneLine, visibleLine } from '../../server/visible.ts';
 import { count } from '../output/lines.ts';
-import { inOneLine, visibleLine } from '../output/visible.ts';
 import { batchesOf } from './batches.ts';
 import type { ForeignScope } from './foreign.ts';
 import { sendInParts } from './halving.ts';

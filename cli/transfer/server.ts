@@ -1,10 +1,10 @@
 import { readConfig } from '../../server/config.ts';
+import { visibleLine } from '../../server/visible.ts';
 import { ask } from '../client/client.ts';
 import { patiently } from '../during/patience.ts';
 import { Actor } from '../identity/acting.ts';
 import type { Globals } from '../line/table.ts';
 import { complain } from '../output/stream.ts';
-import { visibleLine } from '../output/visible.ts';
 import { Reach } from '../reach/reach.ts';
 
 /** Milliseconds for which a server that has gone away is waited for. */

@@ -1,8 +1,8 @@
+import { inOneLine, visibleLine } from '../../server/visible.ts';
 import { ExitCode } from '../exit.ts';
 import { json } from '../output/json.ts';
 import { count } from '../output/lines.ts';
 import { complain, print } from '../output/stream.ts';
-import { inOneLine, visibleLine } from '../output/visible.ts';
 
 /** What became of some records, as the server says it. */
 export interface Outcome {

@@ -7,7 +7,7 @@ import { readCommandLine } from '../../cli/line/command.ts';
 import type { Page } from '../../cli/output/lines.ts';
 import { render } from '../../cli/output/render.ts';
 import { plain } from '../../cli/output/style.ts';
-import { visibleLine } from '../../cli/output/visible.ts';
+import { visibleLine } from '../../server/visible.ts';
 
 type Graph = GraphResult['memoryGraph'];
 

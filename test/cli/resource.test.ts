@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { projectName } from '../../cli/identity/place.ts';
-import { nameResources, resourceName } from '../../cli/identity/resource.ts';
+import { nameResources } from '../../cli/identity/resource.ts';
 import { parseResource } from '../../server/blocker/resource.ts';
+import { projectName } from '../../server/place/place.ts';
+import { resourceName } from '../../server/place/resource-name.ts';
 
 const windows = process.platform === 'win32';
 let folder: string;

@@ -5,11 +5,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CliError, ExitCode } from '../../cli/exit.ts';
 import { fillIn } from '../../cli/identity/fill.ts';
 import { type Circumstances, findIdentity } from '../../cli/identity/identity.ts';
-import { projectName } from '../../cli/identity/place.ts';
 import { listSessions, readSession, removeSession, type Session, writeSession } from '../../cli/identity/session.ts';
 import type { Variable } from '../../cli/line/table.ts';
 import { findAddress, normalise } from '../../cli/reach/address.ts';
 import { ConfigError } from '../../server/config.ts';
+import { projectName } from '../../server/place/place.ts';
 
 let root: string;
 let home: string;
