@@ -9,7 +9,7 @@ import { usageError } from '../line/variables.ts';
 import { json } from '../output/json.ts';
 import { report } from '../output/report.ts';
 import { complain, print } from '../output/stream.ts';
-import { lasting } from '../output/time.ts';
+import { lasting } from '../../server/relative-time.ts';
 import { Interrupted } from '../signals.ts';
 import { beating } from './beating.ts';
 import { type Ended, startCommand } from './child.ts';

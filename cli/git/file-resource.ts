@@ -1,7 +1,5 @@
 import { deepest, fold, longestName, unseen } from '../../server/blocker/fold.ts';
-
-/** A name that no file has: whoever holds it holds all of the folder that it is asked for in. */
-const nameOfNone = '.held-with-all-around-it';
+import { nameOfNone, wholeProject } from '../../server/place/whole-project.ts';
 
 /**
  * A file of a project as a resource, in the form that the server gives it: `project:path`.
@@ -18,9 +16,6 @@ export function fileResource(project: string, path: string): string {
   }
   return wholeProject(project);
 }
-
-/** A resource that is held only where all of the project is. */
-export const wholeProject = (project: string): string => `${project}:${nameOfNone}`;
 
 /** What is held where such a resource is: the folder that it stands for, or itself. */
 export function heldAround(resource: string): string {

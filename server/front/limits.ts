@@ -5,6 +5,10 @@
 export const limits = {
   /** Bytes in the body of a request, and in one frame of a WebSocket. */
   bodyBytes: 256 * 1024,
+  /** Bytes of what Claude Code gives a hook: a file that is written is in it, whole. */
+  hookBytes: 16 * 1024 * 1024,
+  /** Milliseconds until a hook is answered with nothing: it lets pass at 2 s by itself (issue: bad input). */
+  hook: 1500,
   /** Levels of fields in an operation. Introspection is measured by graphql's own rule instead. */
   depth: 10,
   /** Aliases in an operation. */

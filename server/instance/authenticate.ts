@@ -1,11 +1,14 @@
+import type pg from 'pg';
 import type { InstanceViewer, Services, Viewer } from '../context.ts';
 import { statement } from '../database/statement.ts';
 import { ClambakeError } from '../errors.ts';
 import { signEvery } from './presence.ts';
 import { hashToken, isToken } from './token.ts';
 
-const findByToken = statement<Omit<InstanceViewer, 'kind'> & { signDue: boolean }, [tokenHash: Buffer, every: number]>(
-  'instance-authenticate',
+type FoundViewer = Omit<InstanceViewer, 'kind'> & { signDue: boolean };
+
+/** @param condition which instance, by $1; $2 is how seldom a sign of life is written */
+const viewer = (condition: string): string =>
   `SELECT i.id, i.token_hash AS "tokenHash", i.project_id AS "projectId", p.name AS "projectName",
      i.last_seen_at < now() - $2::float8 * interval '1 millisecond' AS "signDue",
      ARRAY(
@@ -14,7 +17,16 @@ const findByToken = statement<Omit<InstanceViewer, 'kind'> & { signDue: boolean 
        UNION ALL SELECT id FROM clambake.channel WHERE instance_id = i.id
      ) AS "channelIds"
    FROM clambake.instance i JOIN clambake.project p ON p.id = i.project_id
-   WHERE i.token_hash = $1`,
+   WHERE ${condition}`;
+
+const findByToken = statement<FoundViewer, [tokenHash: Buffer, every: number]>(
+  'instance-authenticate',
+  viewer('i.token_hash = $1'),
+);
+
+const findBySession = statement<FoundViewer, [sessionKey: string, every: number]>(
+  'instance-of-session',
+  viewer('i.session_key = $1 AND i.token_hash IS NOT NULL'),
 );
 
 const signOfLife = statement<object, [tokenHash: Buffer, every: number]>(
@@ -59,10 +71,26 @@ async function findInstance(
   const { pool } = services.database;
   const every = signEvery(services.staleAfter);
   const [found] = await findByToken(pool, tokenHash, every);
-  if (!found) return undefined;
-  const { signDue, ...instance } = found;
-  if (signDue) await signOfLife(pool, tokenHash, every);
-  return { kind: 'instance', ...instance };
+  return found && signed(pool, found, every);
+}
+
+/**
+ * The instance that registered with a session key, for the operator, who may act for any. It counts as a sign of life.
+ * @returns undefined where there is none, or it has left
+ */
+export async function instanceOfSession(
+  services: Pick<Services, 'database' | 'staleAfter'>,
+  sessionKey: string,
+): Promise<InstanceViewer | undefined> {
+  const { pool } = services.database;
+  const every = signEvery(services.staleAfter);
+  const [found] = await findBySession(pool, sessionKey, every);
+  return found && signed(pool, found, every);
+}
+
+async function signed(pool: pg.Pool, { signDue, ...found }: FoundViewer, every: number): Promise<InstanceViewer> {
+  if (signDue) await signOfLife(pool, found.tokenHash, every);
+  return { kind: 'instance', ...found };
 }
 
 /** The token is no instance's, or no longer. */

@@ -5,7 +5,7 @@ import { holdsSomething, json, resultOf, withoutSecrets } from '../../cli/output
 import type { Page } from '../../cli/output/lines.ts';
 import { render } from '../../cli/output/render.ts';
 import { coloured, paintFor, plain } from '../../cli/output/style.ts';
-import { relative } from '../../cli/output/time.ts';
+import { relative } from '../../server/relative-time.ts';
 import { visible, visibleJson, visibleLine } from '../../server/visible.ts';
 
 /** Written apart from the rule in visible.ts, one range for each thing that a terminal obeys or hides. */

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "clambake"."receipt" ADD COLUMN     "reminded_at" TIMESTAMPTZ(3);
