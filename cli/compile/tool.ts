@@ -49,7 +49,8 @@ function propertyOf({ kind, list, choices, description }: Variable, says: unknow
     type: kind === 'int' ? ('integer' as const) : ('string' as const),
     ...(choices ? { enum: choices } : {}),
   };
-  const told = typeof says === 'string' ? says : `${sentenceOf(description)}${kind === 'duration' ? ' Such as 5m.' : ''}`;
+  const told =
+    typeof says === 'string' ? says : `${sentenceOf(description)}${kind === 'duration' ? ' Such as 5m.' : ''}`;
   const type = kind === 'boolean' ? { type: kind } : list ? { type: 'array' as const, items: item } : item;
   return told === '' ? type : { ...type, description: told };
 }

@@ -20,19 +20,19 @@ export interface Tool {
 }
 
 /** JSON Schema of the variables that a model may give. */
-export interface InputSchema {
+export type InputSchema = {
   type: 'object';
-  properties: Readonly<Record<string, Property>>;
-  required?: readonly string[];
-}
+  properties: Record<string, Property>;
+  required?: string[];
+};
 
 /** JSON Schema of one variable. Enums are in lower case, as people write them; GraphQL has them in upper case. */
-export interface Property {
+export type Property = {
   type: 'string' | 'integer' | 'boolean' | 'array';
   description?: string;
-  enum?: readonly string[];
-  items?: { type: 'string' | 'integer'; enum?: readonly string[] };
-}
+  enum?: string[];
+  items?: { type: 'string' | 'integer'; enum?: string[] };
+};
 
 /** What the protocol lets a client know of a tool. Left out is what holds where nothing is said. */
 export interface Annotations {
