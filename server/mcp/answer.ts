@@ -58,7 +58,10 @@ function pageOf(nodes: unknown, edges: unknown): Fields {
     const said = Object.entries(edge).filter(([, field]) => field !== false);
     return { ...short, ...(thrifty(Object.fromEntries(said)) as Fields | undefined) };
   });
-  return { nodes: told, ...(Array.isArray(edges) && !pairs ? { edges: thrifty(edges) } : {}) };
+  return {
+    ...(told.length > 0 ? { nodes: told } : {}),
+    ...(Array.isArray(edges) && !pairs ? { edges: thrifty(edges) } : {}),
+  };
 }
 
 const isObject = (value: unknown): value is Fields =>
