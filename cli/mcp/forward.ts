@@ -1,4 +1,5 @@
 import { parseDuration } from '../../server/config.ts';
+import { limits } from '../../server/front/limits.ts';
 import {
   answerTimeout,
   graphqlError,
@@ -8,6 +9,7 @@ import {
   unreachable,
 } from '../client/client.ts';
 import { send, TransportError } from '../client/http.ts';
+import { CliError, ExitCode } from '../exit.ts';
 import { commands } from '../generated/commands.ts';
 import type { Actor } from '../identity/acting.ts';
 import { nameResources } from '../identity/resource.ts';
@@ -39,10 +41,15 @@ export function patienceOf({ method, params }: Message): number | undefined {
  * @returns its answer: a message of JSON-RPC
  * @throws CliError where there was none
  */
-export function forward(actor: Actor, { message, all, cwd, signal }: Forwarded): Promise<Record<string, unknown>> {
+export async function forward(
+  actor: Actor,
+  { message, all, cwd, signal }: Forwarded,
+): Promise<Record<string, unknown>> {
   const command = commandOf(message);
   const params = withResources(message.params, command, { cwd, session: actor.session });
   const body = JSON.stringify({ jsonrpc: '2.0', ...message, params });
+  const bytes = Buffer.byteLength(body);
+  if (bytes > limits.bodyBytes) throw tooLong(bytes);
   const patience = patienceOf(message);
   return actor.act(async (server, token) => {
     const url = `${server}/mcp${all ? '?tools=all' : ''}`;
@@ -64,6 +71,15 @@ export function forward(actor: Actor, { message, all, cwd, signal }: Forwarded):
       throw unreachable(error, { url: server, mutation: command?.operation === 'mutation' });
     }
   });
+}
+
+/** The server says the same, but to one who still sends megabytes that does not always get through. */
+function tooLong(bytes: number): CliError {
+  return new CliError(
+    ExitCode.failed,
+    'LIMIT_EXCEEDED',
+    `The request has ${bytes} bytes, and the server takes ${limits.bodyBytes} (${limits.bodyBytes / 1024} KiB): send less at a time.`,
+  );
 }
 
 function readAnswer(body: string, server: string): Record<string, unknown> {

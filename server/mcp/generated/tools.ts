@@ -637,7 +637,7 @@ export const tools: readonly Tool[] = [
         },
         "global": {
           "type": "boolean",
-          "description": "For every project."
+          "description": "For every project; only infrastructure, convention, tool, preference, credential, lesson."
         },
         "type": {
           "type": "string",
