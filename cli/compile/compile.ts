@@ -57,7 +57,7 @@ export function compile(
   return {
     commands: `${header}import type { Command } from '../line/table.ts';\n\nexport const commands: readonly Command[] = ${table};\n`,
     results: `${header}${resultTypes(schema, operations, fragments)}`,
-    tools: `${header}import type { Tool } from '../tool.ts';\n\nexport const tools: readonly Tool[] = ${JSON.stringify(tools, null, 2)};\n`,
+    tools: `${header}import type { Tool } from "../tool.ts";\n\nexport const tools: readonly Tool[] = ${JSON.stringify(tools, null, 2)};\n`,
   };
 }
 

@@ -16,15 +16,16 @@ const longestLine = 16 * 1024 * 1024;
  * @returns the exit code
  */
 export async function mcp({ globals, values }: LocalInput): Promise<number> {
-  const proxy = new Hatch(globals, values.tools === 'ALL', process.cwd());
+  const hatch = new Hatch(globals, values.tools === 'ALL', process.cwd());
   onReaderGone(() => process.stdin.destroy());
-  await readLines(process.stdin, longestLine, (line) => proxy.take(line));
-  await proxy.end();
+  await readLines(process.stdin, longestLine, (line) => hatch.take(line));
+  await hatch.end();
   return ExitCode.done;
 }
 
 type Id = string | number;
 
+/** Hands messages through, several at a time. */
 class Hatch {
   readonly #globals: Globals;
   readonly #all: boolean;

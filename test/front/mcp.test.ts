@@ -278,6 +278,21 @@ describe('the door', () => {
     expect(answer.headers.get('mcp-session-id')).toBeNull();
   });
 
+  test('opens no stream on which nothing would ever come', async () => {
+    const meta = {
+      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+      'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
+      'io.modelcontextprotocol/clientCapabilities': {},
+    };
+    const method = 'subscriptions/listen';
+    const params = { _meta: meta, notifications: { toolsListChanged: true } };
+    const answer = await post(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }), {
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': method,
+    });
+    expect(await answer.text()).toMatch(/"error":\{"code":-32603/);
+  });
+
   test('writes down who did what, and neither token nor text', async () => {
     await call(await connect(one.token), 'send', { to: two.id, subject: 'Not for the log' });
     const lines = log.map((line) => JSON.parse(line) as Record<string, unknown>);

@@ -1,6 +1,6 @@
 // Made by `npm run generate` from cli/operations and schema.graphql. Do not edit.
 
-import type { Tool } from '../tool.ts';
+import type { Tool } from "../tool.ts";
 
 export const tools: readonly Tool[] = [
   {
