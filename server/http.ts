@@ -14,6 +14,7 @@ import { sendPage, wantsPage } from './front/page.ts';
 import { Refusal } from './front/refusal.ts';
 import { refuse, sendJson } from './front/reply.ts';
 import type { Logger } from './logger.ts';
+import type { Endpoint } from './mcp/endpoint.ts';
 import { acceptSockets, type Sockets } from './websocket.ts';
 
 /** What the server is made of. */
@@ -70,7 +71,7 @@ export class PortInUse extends ConfigError {
 }
 
 /**
- * Opens the server's one port: GraphQL over HTTP, SSE and WebSocket, GraphiQL, /health and /shutdown.
+ * Opens the server's one port: GraphQL over HTTP, SSE and WebSocket, GraphiQL, MCP, /health and /shutdown.
  * @throws PortInUse; ConfigError where the address cannot be used, or reaches beyond this machine without a chosen token
  */
 export async function listen<Viewer>(options: FrontOptions<Viewer>): Promise<Front> {
@@ -91,6 +92,13 @@ export async function listen<Viewer>(options: FrontOptions<Viewer>): Promise<Fro
   const operations = new Operations(options, engine, mask, limits);
   const sockets = acceptSockets(server, { options, engine, mask, limits, hosts });
   const stopping = new AbortController();
+  // Most servers are never asked for it, and it takes memory and time to load.
+  let mcp: Promise<Endpoint<Viewer>> | undefined;
+  const loadMcp = async (): Promise<Endpoint<Viewer>> => {
+    const { Endpoint } = await import('./mcp/endpoint.ts');
+    return new Endpoint(options, engine, mask);
+  };
+  const getMcp = (): Promise<Endpoint<Viewer>> => (mcp ??= loadMcp());
 
   const unanswered = new Set<ServerResponse>();
   server.on('request', (request, response) => {
@@ -100,7 +108,7 @@ export async function listen<Viewer>(options: FrontOptions<Viewer>): Promise<Fro
       // A connection kept alive after its last answer would hold up the stop.
       if (stopping.signal.aborted) request.socket.end();
     });
-    handle({ request, response, hosts, operations, options, limits, stopping: stopping.signal }).catch(
+    handle({ request, response, hosts, operations, getMcp, options, limits, stopping: stopping.signal }).catch(
       (error: unknown) => fail(request, response, error, mask, log),
     );
   });
@@ -164,13 +172,14 @@ interface Exchange<Viewer> {
   response: ServerResponse;
   hosts: OwnHosts;
   operations: Operations<Viewer>;
+  getMcp(): Promise<Endpoint<Viewer>>;
   options: FrontOptions<Viewer>;
   limits: Limits;
   stopping: AbortSignal;
 }
 
 async function handle<Viewer>(exchange: Exchange<Viewer>): Promise<void> {
-  const { request, response, hosts, operations, options, limits, stopping } = exchange;
+  const { request, response, hosts, operations, getMcp, options, limits, stopping } = exchange;
   if (stopping.aborted) response.setHeader('connection', 'close');
   assertOwn(request, hosts);
   const path = pathOf(request);
@@ -179,6 +188,10 @@ async function handle<Viewer>(exchange: Exchange<Viewer>): Promise<void> {
       if (wantsPage(request)) return sendPage(request, response);
       assertSameSite(request);
       return await answerGraphQL(exchange);
+    case '/mcp':
+      allow(request, 'POST');
+      assertSameSite(request);
+      return await answerMcp(exchange);
     case '/health':
       allow(request, 'GET', 'HEAD');
       return await answerHealth(response, options.health, stopping, limits.health, options.log);
@@ -194,7 +207,7 @@ async function handle<Viewer>(exchange: Exchange<Viewer>): Promise<void> {
       throw new Refusal(
         404,
         'NOT_FOUND',
-        `There is nothing at ${JSON.stringify(path.slice(0, 200))}: GraphQL is at /graphql.`,
+        `There is nothing at ${JSON.stringify(path.slice(0, 200))}: GraphQL is at /graphql, MCP at /mcp.`,
       );
   }
 
@@ -203,6 +216,12 @@ async function handle<Viewer>(exchange: Exchange<Viewer>): Promise<void> {
     const viewer = await options.authenticate(request.headers.authorization);
     const body = request.method === 'POST' ? await readBody(request, limits.bodyBytes) : undefined;
     await operations.answer(request, response, viewer, body);
+  }
+
+  async function answerMcp({ request, response }: Exchange<Viewer>): Promise<void> {
+    const viewer = await options.authenticate(request.headers.authorization);
+    const body = await readBody(request, limits.bodyBytes);
+    await (await getMcp()).answer(request, response, viewer, body);
   }
 }
 

@@ -173,6 +173,25 @@ export const localCommands: readonly LocalCommand[] = [
     load: async () => (await import('../git/git-hook.ts')).gitHook,
   },
   {
+    name: 'mcp',
+    group: 'Server',
+    summary: 'Serve a client of the Model Context Protocol on standard input and output.',
+    description:
+      'Serve a client of the Model Context Protocol (MCP), such as Claude Code, which starts this command and speaks with it on standard input ' +
+      "and output, as this session's instance: who that is, is looked up for each request. It passes on what the server has at /mcp, and " +
+      'starts the server where that is needed. It offers the few tools that most need, or all.',
+    examples: ['claude mcp add clambake -- clambake mcp', 'clambake mcp --tools all'],
+    flags: [
+      flag('tools', 'The tools to offer: each costs every session of a model.', {
+        kind: 'enum',
+        choices: ['few', 'all'],
+        default: 'few',
+      }),
+    ],
+    globals: ['as', 'url'],
+    load: async () => (await import('../mcp/mcp.ts')).mcp,
+  },
+  {
     name: 'completion',
     group: 'Server',
     summary: 'Print a completion script for a shell.',

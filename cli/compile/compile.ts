@@ -4,6 +4,7 @@ import { withMarks } from './marks.ts';
 import { Refusal } from './refusal.ts';
 import { resultTypes } from './results.ts';
 import { type Operation, readFragments, readOperation, type Source } from './source.ts';
+import { toolOf } from './tool.ts';
 
 const header = '// Made by `npm run generate` from cli/operations and schema.graphql. Do not edit.\n\n';
 
@@ -13,6 +14,8 @@ export interface Compiled {
   commands: string;
   /** `cli/generated/results.ts`: the types of what the operations answer. */
   results: string;
+  /** `server/mcp/generated/tools.ts`: what models are offered. */
+  tools: string;
 }
 
 /**
@@ -50,9 +53,11 @@ export function compile(
     }
   }
   const table = JSON.stringify(commands, null, 2);
+  const tools = commands.flatMap((command, index) => toolOf(schema, command, operations[index]) ?? []);
   return {
     commands: `${header}import type { Command } from '../line/table.ts';\n\nexport const commands: readonly Command[] = ${table};\n`,
     results: `${header}${resultTypes(schema, operations, fragments)}`,
+    tools: `${header}import type { Tool } from "../tool.ts";\n\nexport const tools: readonly Tool[] = ${JSON.stringify(tools, null, 2)};\n`,
   };
 }
 

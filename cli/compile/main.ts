@@ -1,12 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { compile } from './compile.ts';
 import { Refusal } from './refusal.ts';
 import type { Source } from './source.ts';
 
-// Writes cli/generated from cli/operations and schema.graphql. With --check it writes nothing and exits 1 where the
+// Writes cli/generated and server/mcp/generated from cli/operations and schema.graphql. With --check it writes nothing and exits 1 where the
 // files that lie there differ from what would be written.
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -24,17 +24,22 @@ function readFolder(folder: string): Source[] {
 }
 
 try {
-  const { commands, results } = compile(
+  const { commands, results, tools } = compile(
     readText('schema.graphql'),
     readFolder('cli/operations'),
     readFolder('cli/operations/fragments'),
   );
-  for (const [file, text] of Object.entries({ 'commands.ts': commands, 'results.ts': results })) {
+  const files = {
+    'cli/generated/commands.ts': commands,
+    'cli/generated/results.ts': results,
+    'server/mcp/generated/tools.ts': tools,
+  };
+  for (const [file, text] of Object.entries(files)) {
     if (!values.check) {
-      mkdirSync(join(root, 'cli/generated'), { recursive: true });
-      writeFileSync(join(root, 'cli/generated', file), text);
-    } else if (readText('cli/generated', file) !== text) {
-      console.error(`cli/generated/${file} is not what cli/operations and schema.graphql make: run npm run generate.`);
+      mkdirSync(dirname(join(root, file)), { recursive: true });
+      writeFileSync(join(root, file), text);
+    } else if (readText(file) !== text) {
+      console.error(`${file} is not what cli/operations and schema.graphql make: run npm run generate.`);
       process.exitCode = 1;
     }
   }

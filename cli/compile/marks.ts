@@ -56,6 +56,27 @@ const marks = /* GraphQL */ `
 
   "For so long the server may keep its answer back. What is left of it is sent where the request has to be repeated."
   directive @wait on VARIABLE_DEFINITION
+
+  "How models are offered it. What is no subscription, not the operator's alone and prints no secret is offered on request, where this does not say."
+  directive @tool(
+    "Among the few that are offered unasked: every word of these costs every session."
+    always: Boolean = false
+    never: Boolean = false
+    "What models are told of it instead of its first sentence."
+    says: String
+    "It takes away what others have made."
+    destructive: Boolean = false
+  ) on QUERY | MUTATION | SUBSCRIPTION
+
+  "How models are told of a variable."
+  directive @input(
+    "Instead of the first sentence of its description; nothing where it is empty."
+    says: String
+    "Models do not hear of it."
+    none: Boolean = false
+    "What is sent where a model gives nothing."
+    preset: Int
+  ) on VARIABLE_DEFINITION
 `;
 
 const markNames = [
@@ -69,6 +90,8 @@ const markNames = [
   'resource',
   'titles',
   'wait',
+  'tool',
+  'input',
 ] as const;
 const isMark = (name: string): boolean => (markNames as readonly string[]).includes(name);
 

@@ -44,7 +44,7 @@ export function codesOf(errors: readonly GraphQLError[] | undefined): string[] {
 export function logOperation(
   log: Logger,
   record: OperationRecord,
-  circumstances: { viewer: string; via: 'http' | 'sse' | 'websocket'; since: number; status?: number },
+  circumstances: { viewer: string; via: 'http' | 'sse' | 'websocket' | 'mcp'; since: number; status?: number },
 ): void {
   const { since, status, ...rest } = circumstances;
   const failed = (status ?? 200) >= 400 || (record.codes?.length ?? 0) > 0;

@@ -6,6 +6,7 @@ import { compile } from '../../cli/compile/compile.ts';
 import type { Source } from '../../cli/compile/source.ts';
 import { commands } from '../../cli/generated/commands.ts';
 import type { Command } from '../../cli/line/table.ts';
+import type { Tool } from '../../server/mcp/tool.ts';
 
 const schema = /* GraphQL */ `
   scalar Duration
@@ -58,6 +59,59 @@ function tableOf(...sources: Source[]): Command[] {
 
 const compileOne = (variables: string, selection: string, marks?: string): Command | undefined =>
   tableOf(operation(variables, selection, marks))[0];
+
+describe('the table of tools', () => {
+  /** What models are offered of an operation. */
+  const toolOf = (variables: string, selection: string, marks = '@cli(group: MEMORY)'): Tool | undefined => {
+    const { tools: text } = compile(schema, [operation(variables, selection, marks)], []);
+    return (JSON.parse(text.slice(text.indexOf('= [') + 2, text.lastIndexOf(';'))) as Tool[])[0];
+  };
+  const variables = '("The words. Any of them." $text: String!, $volume: Volume, $within: Duration, $names: [String!])';
+  const selection = 'find(text: $text, volume: $volume, within: $within, names: $names) { id }';
+
+  it('has first sentences, enums in lower case, what is needed, and that a query only reads', () => {
+    expect(toolOf(variables, selection)).toEqual({
+      name: 'find',
+      description: 'Look for things.',
+      inputSchema: {
+        type: 'object',
+        properties: {
+          text: { type: 'string', description: 'The words.' },
+          volume: { type: 'string', enum: ['soft', 'loud'], description: 'How loud it is.' },
+          within: { type: 'string', description: 'How long. Such as 5m.' },
+          names: { type: 'array', items: { type: 'string' }, description: 'Names.' },
+        },
+        required: ['text'],
+      },
+      annotations: { readOnlyHint: true },
+      document: expect.stringMatching(/^query Find\(\$text:String!/),
+    });
+  });
+
+  it('follows the marks, and sends the server none of them', () => {
+    const marked = variables
+      .replace('$volume: Volume', '$volume: Volume @input(says: ""), $first: Int @input(says: "Few.", preset: 5)')
+      .replace('$names: [String!]', '$names: [String!] @input(none: true)');
+    const marks = '@cli(group: MEMORY) @tool(always: true, says: "Find.")';
+    const tool = toolOf(marked, selection.replace('text: $text', 'text: $text, first: $first'), marks);
+    expect(tool).toMatchObject({ description: 'Find.', always: true, presets: { first: 5 } });
+    expect(tool?.inputSchema.properties).toMatchObject({ volume: { type: 'string' }, first: { description: 'Few.' } });
+    expect(Object.keys(tool?.inputSchema.properties ?? {})).toEqual(['text', 'volume', 'first', 'within']);
+    expect(tool?.document).not.toMatch(/@|Few/);
+  });
+
+  it('leaves out what is the operator alone, what gives a secret, and what is not to be offered', () => {
+    expect(toolOf('', 'thing(id: 1) { id }')).toBeDefined();
+    expect(toolOf('', 'thing(id: 1) { token @secret }')).toBeUndefined();
+    expect(toolOf('', 'thing(id: 1) { id }', '@cli(group: MEMORY, identity: OPERATOR)')).toBeUndefined();
+    expect(toolOf('', 'thing(id: 1) { id }', '@cli(group: MEMORY) @tool(never: true)')).toBeUndefined();
+  });
+
+  it('presets nothing but a number', () => {
+    const marked = variables.replace('$volume: Volume', '$volume: Volume @input(preset: 1)');
+    expect(() => toolOf(marked, selection)).toThrow(/\$volume has a preset/);
+  });
+});
 
 describe('the table of commands', () => {
   it('takes name, help and examples from the operation', () => {
