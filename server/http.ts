@@ -1,18 +1,22 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { GraphQLSchema } from 'graphql';
-import { type Config, ConfigError } from './config.ts';
+import type { Config } from './config.ts';
+import { bind, localHost } from './front/bind.ts';
 import { readBody } from './front/body.ts';
 import { createEngine, type Engine } from './front/engine.ts';
 import { createMask, type Mask } from './front/failure.ts';
 import { assertOwn, assertSameSite } from './front/gate.ts';
 import { answerHealth } from './front/health.ts';
-import { assertSafeBinding, asUrlHost, isLoopback, OwnHosts } from './front/host.ts';
+import { hookRoutes, sendHookAnswer } from './front/hook.ts';
+import { assertSafeBinding, isLoopback, OwnHosts } from './front/host.ts';
 import { type Limits, limits as ordinaryLimits } from './front/limits.ts';
 import { Operations } from './front/operations.ts';
 import { sendPage, wantsPage } from './front/page.ts';
 import { Refusal } from './front/refusal.ts';
 import { refuse, sendJson } from './front/reply.ts';
+import type { HookEvent } from './hook/events.ts';
+import type { HookAnswer } from './hook/hook.ts';
 import type { Logger } from './logger.ts';
 import type { Endpoint } from './mcp/endpoint.ts';
 import { acceptSockets, type Sockets } from './websocket.ts';
@@ -33,6 +37,8 @@ export interface FrontOptions<Viewer> {
    * @param signal aborted when nobody waits for the operation any more: the subscription ended, the connection is gone, the server stops
    */
   context(viewer: Viewer, signal: AbortSignal): object;
+  /** Answers a hook of Claude Code. */
+  hook(viewer: Viewer, event: HookEvent, input: unknown, signal: AbortSignal): Promise<HookAnswer>;
   /** The viewer in the log: an instance's id, `human`. */
   nameOf(viewer: Viewer): string;
   /**
@@ -63,11 +69,6 @@ export interface Front {
    * @param graceMs milliseconds until what is left is cut
    */
   close(graceMs?: number): Promise<void>;
-}
-
-/** Another program listens on the port: the setting may be right, and the start fails all the same. */
-export class PortInUse extends ConfigError {
-  override name = 'PortInUse';
 }
 
 /**
@@ -108,7 +109,7 @@ export async function listen<Viewer>(options: FrontOptions<Viewer>): Promise<Fro
       // A connection kept alive after its last answer would hold up the stop.
       if (stopping.signal.aborted) request.socket.end();
     });
-    handle({ request, response, hosts, operations, getMcp, options, limits, stopping: stopping.signal }).catch(
+    handle({ request, response, hosts, operations, getMcp, options, mask, limits, stopping: stopping.signal }).catch(
       (error: unknown) => fail(request, response, error, mask, log),
     );
   });
@@ -130,43 +131,6 @@ export async function listen<Viewer>(options: FrontOptions<Viewer>): Promise<Fro
   };
 }
 
-/** The address under which this machine itself reaches the server. */
-function localHost(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  const name = asUrlHost(host);
-  return name === '[::]' ? '[::1]' : name;
-}
-
-function bind(server: Server, { host, port }: Pick<Config, 'host' | 'port'>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const failed = (error: NodeJS.ErrnoException): void => reject(explain(error, host, port));
-    server.once('error', failed);
-    server.listen({ host: host.replace(/^\[|\]$/g, ''), port }, () => {
-      server.off('error', failed);
-      resolve();
-    });
-  });
-}
-
-function explain(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return new PortInUse(
-        `Port ${port} on ${host} is in use. If a Clambake server is running there, use it, or end it with "clambake stop"; else set CLAMBAKE_PORT to a free port.`,
-      );
-    case 'EACCES':
-      return new ConfigError(`Port ${port} may not be used by this user: set CLAMBAKE_PORT to one above 1023.`);
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return new ConfigError(
-        `CLAMBAKE_HOST is "${host}", which is no address of this machine: 127.0.0.1 and 0.0.0.0 always work.`,
-      );
-    default:
-      return error;
-  }
-}
-
 interface Exchange<Viewer> {
   request: IncomingMessage;
   response: ServerResponse;
@@ -174,12 +138,13 @@ interface Exchange<Viewer> {
   operations: Operations<Viewer>;
   getMcp(): Promise<Endpoint<Viewer>>;
   options: FrontOptions<Viewer>;
+  mask: Mask;
   limits: Limits;
   stopping: AbortSignal;
 }
 
 async function handle<Viewer>(exchange: Exchange<Viewer>): Promise<void> {
-  const { request, response, hosts, operations, getMcp, options, limits, stopping } = exchange;
+  const { request, response, hosts, operations, getMcp, options, mask, limits, stopping } = exchange;
   if (stopping.aborted) response.setHeader('connection', 'close');
   assertOwn(request, hosts);
   const path = pathOf(request);
@@ -204,6 +169,11 @@ async function handle<Viewer>(exchange: Exchange<Viewer>): Promise<void> {
       response.writeHead(302, { location: '/graphql', 'content-length': 0 }).end();
       return;
     default:
+      if (path.startsWith(hookRoutes)) {
+        allow(request, 'POST');
+        assertSameSite(request);
+        return await sendHookAnswer(request, response, path.slice(hookRoutes.length), { ...options, mask, limits });
+      }
       throw new Refusal(
         404,
         'NOT_FOUND',

@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import type { Context, Viewer } from './context.ts';
 import { connectDatabase } from './database/connect.ts';
 import { assertSafeBinding } from './front/host.ts';
+import { answerHook } from './hook/hook.ts';
 import { type Front, listen } from './http.ts';
 import { authenticate } from './instance/authenticate.ts';
 import { hashToken } from './instance/token.ts';
@@ -60,6 +61,7 @@ export async function serve(
       log,
       authenticate: (authorization) => authenticate(services, operatorHash, authorization),
       context: (viewer, abandoned): Context => ({ ...services, viewer, signal: abandoned }),
+      hook: (viewer, event, input, abandoned) => answerHook({ ...services, viewer, signal: abandoned }, event, input),
       nameOf: (viewer) => (viewer.kind === 'instance' ? viewer.id : human),
       hide: (message) => masked(message, (text) => services.secrets.find(text)),
       async health() {

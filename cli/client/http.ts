@@ -24,6 +24,8 @@ export interface HttpAnswer {
   status: number;
   contentType: string;
   location: string | undefined;
+  /** Why a hook was answered with nothing, where something went wrong. */
+  problem: string | undefined;
   body: string;
 }
 
@@ -105,6 +107,7 @@ export async function send(request: HttpRequest): Promise<HttpAnswer> {
     status: incoming.statusCode ?? 0,
     contentType: incoming.headers['content-type'] ?? '',
     location: incoming.headers.location,
+    problem: incoming.headers['clambake-problem']?.toString(),
     body: Buffer.concat(chunks).toString('utf8'),
   };
 }

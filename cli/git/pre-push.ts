@@ -1,8 +1,8 @@
 import { longestName, unseen } from '../../server/blocker/fold.ts';
 import { wholeProject } from '../../server/place/whole-project.ts';
+import { relative } from '../../server/relative-time.ts';
 import { visibleLine } from '../../server/visible.ts';
 import { ending, word } from '../output/lines.ts';
-import { relative } from '../../server/relative-time.ts';
 import type { Asker } from './asker.ts';
 import { heldAround } from './file-resource.ts';
 import { type Held, heldAmong, heldFields, sliced } from './held.ts';

@@ -1,6 +1,6 @@
+import { lasting, relative } from '../../server/relative-time.ts';
 import { visibleLine } from '../../server/visible.ts';
 import { count, ending } from '../output/lines.ts';
-import { lasting, relative } from '../../server/relative-time.ts';
 import { heldAround } from './file-resource.ts';
 import type { Held } from './held.ts';
 

@@ -1,6 +1,6 @@
 import { stepsUp } from '../../server/place/place.ts';
-import { CliError, ExitCode } from '../exit.ts';
 import { relative } from '../../server/relative-time.ts';
+import { CliError, ExitCode } from '../exit.ts';
 import { belongsTo, listSessions, type Session, type SessionServer } from './session.ts';
 
 /** Who a command acts as. */

@@ -21,6 +21,8 @@ export interface Session {
   own: boolean;
   /** ISO 8601. */
   registeredAt: string;
+  /** The process that the session runs in, where a hook of it has told. */
+  process?: number;
 }
 
 /** The server that a registration has to belong to: a token is sent nowhere else. */

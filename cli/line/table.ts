@@ -205,6 +205,7 @@ export const localNames = [
   'during-watcher',
   'git-hooks',
   'git-hook',
+  'hook',
   'mcp',
   'export',
   'import',

@@ -1,8 +1,8 @@
+import { relative } from '../../server/relative-time.ts';
 import { visible, visibleLine } from '../../server/visible.ts';
 import type { HistoryResult } from '../generated/results.ts';
 import { ending, list, type Page, word } from './lines.ts';
 import { memoryName } from './memories.ts';
-import { relative } from '../../server/relative-time.ts';
 
 type Whole = HistoryResult['memory'];
 type Revision = Whole['revisions']['nodes'][number];

@@ -1,3 +1,4 @@
+import { lasting, relative } from '../../server/relative-time.ts';
 import { visibleLine } from '../../server/visible.ts';
 import type {
   ActivityResult,
@@ -9,7 +10,6 @@ import type {
 } from '../generated/results.ts';
 import { count, ending, list, type Page, word } from './lines.ts';
 import { blockerLine, messageLine, some } from './messages.ts';
-import { lasting, relative } from '../../server/relative-time.ts';
 
 /**
  * `brisk-otter-4f2a (doc-db-v2) busy, seen 2 min ago, claude-opus-4, in /srv/doc-db-v2: Rebuilding the import`.

@@ -1,7 +1,7 @@
+import { relative } from '../../server/relative-time.ts';
 import { visibleLine } from '../../server/visible.ts';
 import type { LinkLine, MemoryLine, MemoryResult, RememberResult } from '../generated/results.ts';
 import { ending, list, type Page, quote, word } from './lines.ts';
-import { relative } from '../../server/relative-time.ts';
 
 /** `(issue, doc-db-v2, resolved)`: what it is, whose it is, and its status where it no longer holds. */
 export function about(memory: Pick<MemoryLine, 'type' | 'status'> & Partial<MemoryLine>): string {

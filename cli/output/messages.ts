@@ -1,3 +1,4 @@
+import { absolute, lasting, relative } from '../../server/relative-time.ts';
 import { visibleLine } from '../../server/visible.ts';
 import type {
   BlockerLine,
@@ -10,7 +11,6 @@ import type {
 import { count, ending, list, type Page, quote, word } from './lines.ts';
 import { memoryName } from './memories.ts';
 import type { Style } from './style.ts';
-import { absolute, lasting, relative } from '../../server/relative-time.ts';
 
 /** Milliseconds without a sign of life after which it is said of a holder. */
 const quiet = 5 * 60_000;

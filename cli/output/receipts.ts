@@ -1,7 +1,7 @@
+import { relative } from '../../server/relative-time.ts';
 import { visibleLine } from '../../server/visible.ts';
 import type { ReceiptsResult } from '../generated/results.ts';
 import { ending, type Page } from './lines.ts';
-import { relative } from '../../server/relative-time.ts';
 
 type Message = ReceiptsResult['message'];
 type Receipt = Message['receipts']['nodes'][number];

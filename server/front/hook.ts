@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { HookAnswer } from '../hook/hook.ts';
-import { isHookEvent, type HookEvent, hookEvents } from '../hook/input.ts';
 import { badInput } from '../errors.ts';
+import { type HookEvent, hookEvents, isHookEvent } from '../hook/events.ts';
+import type { HookAnswer } from '../hook/hook.ts';
 import type { Logger } from '../logger.ts';
 import { readBody } from './body.ts';
 import type { Mask } from './failure.ts';
+import type { Limits } from './limits.ts';
 import { Refusal } from './refusal.ts';
 import { sendJson } from './reply.ts';
-import type { Limits } from './limits.ts';
 
 /** What stands before the name of an event in the path of its route. */
 export const hookRoutes = '/hooks/';
@@ -67,7 +67,8 @@ async function answer<Viewer>(
 ): Promise<HookAnswer> {
   const viewer = await authenticate(request.headers.authorization);
   const body = await readBody(request, limits.hookBytes);
-  if (!isHookEvent(name)) throw badInput('event', `There is no hook for "${name.slice(0, 50)}": ${hookEvents.join(', ')}.`);
+  if (!isHookEvent(name))
+    throw badInput('event', `There is no hook for "${name.slice(0, 50)}": ${hookEvents.join(', ')}.`);
   return hook(viewer, name, parse(body), signal);
 }
 

@@ -4,8 +4,8 @@ import { mostResources, parseResource, type Resource } from '../blocker/resource
 import type { Context, InstanceViewer } from '../context.ts';
 import { statement } from '../database/statement.ts';
 import { ClambakeError } from '../errors.ts';
-import { relative, lasting } from '../relative-time.ts';
-import { nameFromAfar, type NamedTouch, nameTouches } from '../touch/named.ts';
+import { lasting, relative } from '../relative-time.ts';
+import { type NamedTouch, nameFromAfar, nameTouches } from '../touch/named.ts';
 import { type Touch, touchesOf } from '../touch/touch.ts';
 import type { HookInput } from './input.ts';
 import { oneLine } from './text.ts';
@@ -43,7 +43,10 @@ const findHolders = statement<Holder, [ids: string[]]>(
    FROM clambake.instance i JOIN clambake.project p ON p.id = i.project_id WHERE i.id = ANY($1::text[])`,
 );
 
-const findOthers = statement<{ id: string; task: string | null }, [instanceId: string, projectId: number, staleAfter: number]>(
+const findOthers = statement<
+  { id: string; task: string | null },
+  [instanceId: string, projectId: number, staleAfter: number]
+>(
   'hook-others-of-project',
   `SELECT id, task FROM clambake.instance
    WHERE project_id = $2 AND id <> $1 AND ended_at IS NULL AND last_seen_at > now() - $3::float8 * interval '1 millisecond'
@@ -55,7 +58,11 @@ const findOthers = statement<{ id: string; task: string | null }, [instanceId: s
  * project (protocol: "Before git push").
  * @returns undefined where nothing does
  */
-export async function objection(context: Context, viewer: InstanceViewer, input: HookInput): Promise<Objection | undefined> {
+export async function objection(
+  context: Context,
+  viewer: InstanceViewer,
+  input: HookInput,
+): Promise<Objection | undefined> {
   const touches = input.clambake.touches ?? (await nameHere(context, viewer, input));
   if (touches.length === 0) return undefined;
   const byKey = new Map<string, { resource: Resource; touches: NamedTouch[] }>();
@@ -67,7 +74,11 @@ export async function objection(context: Context, viewer: InstanceViewer, input:
     }
   }
   const { pool } = context.database;
-  const found = await findHeld(pool, [...byKey.values()].map(({ resource }) => resource), context.staleAfter);
+  const found = await findHeld(
+    pool,
+    [...byKey.values()].map(({ resource }) => resource),
+    context.staleAfter,
+  );
   const others = found.filter(({ holderId, over }) => over === null && holderId !== viewer.id);
   const ids = [...new Set(others.flatMap(({ holderId }) => holderId ?? []))];
   const holders = new Map(ids.length === 0 ? [] : (await findHolders(pool, ids)).map((holder) => [holder.id, holder]));

@@ -3,7 +3,8 @@ import { statement } from '../database/statement.ts';
 import { deregister } from '../instance/service.ts';
 import { cutTo, tokensOf } from '../recall/tokens.ts';
 import { objection } from './before-tool.ts';
-import { type HookEvent, type HookInput, readHookInput } from './input.ts';
+import type { HookEvent } from './events.ts';
+import { type HookInput, readHookInput } from './input.ts';
 import { introduce } from './introduction.ts';
 import { type Handed, newMail } from './mail.ts';
 import { instanceOf } from './session.ts';
@@ -72,7 +73,9 @@ const say = (hookEventName: HookEvent, said: object): HookAnswer => ({
 });
 
 function handOver(event: HookEvent, handed: Handed | undefined): HookAnswer {
-  return handed === undefined ? nothing : { ...say(event, { additionalContext: handed.text }), takeBack: handed.takeBack };
+  return handed === undefined
+    ? nothing
+    : { ...say(event, { additionalContext: handed.text }), takeBack: handed.takeBack };
 }
 
 /** Where the session has said nothing of what it is doing, its prompt says it. */

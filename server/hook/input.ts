@@ -1,19 +1,7 @@
-import type { NamedTouch } from '../touch/named.ts';
 import { badInput } from '../errors.ts';
 import { limits } from '../input.ts';
-
-/** The events of Claude Code that are answered, by the names it gives them. */
-export const hookEvents = [
-  'SessionStart',
-  'UserPromptSubmit',
-  'PreToolUse',
-  'PostToolBatch',
-  'Stop',
-  'SessionEnd',
-] as const;
-export type HookEvent = (typeof hookEvents)[number];
-
-export const isHookEvent = (name: string): name is HookEvent => (hookEvents as readonly string[]).includes(name);
+import type { NamedTouch } from '../touch/named.ts';
+import type { HookEvent } from './events.ts';
 
 /** What `clambake hook` adds to Claude Code's own fields, under `clambake`. */
 export interface FromTheMachine {

@@ -1,7 +1,7 @@
 import { human } from '../address.ts';
+import { usualLimit } from '../connection.ts';
 import type { Context, InstanceViewer } from '../context.ts';
 import { statement } from '../database/statement.ts';
-import { usualLimit } from '../connection.ts';
 import { asMemory } from '../memory/rows.ts';
 import { unreadCount } from '../message/inbox.ts';
 import { listFirst } from '../recall/first.ts';
@@ -10,7 +10,7 @@ import { relative } from '../relative-time.ts';
 import { visible } from '../visible.ts';
 import { channelsOf, claimMail, type Handed, notInstructions, returnMail, sender, told } from './mail.ts';
 import { waitsForAnswer } from './stop.ts';
-import { Brief, indented, messageLines, oneLine, type ToldMessage } from './text.ts';
+import { Brief, indented, messageLines, namesOf, oneLine, type ToldMessage } from './text.ts';
 
 /** Tokens of all of it (issue: under 800), and of each part; memory gets what is left. */
 const budget = 780;
@@ -103,12 +103,22 @@ export async function introduce(context: Context, viewer: InstanceViewer, occasi
     parts.holds,
   );
   const handed: number[] = [];
-  const tell = (messages: readonly ToldMessage[], heading: string, rest: (more: number) => string, most: number): void => {
+  const tell = (
+    messages: readonly ToldMessage[],
+    heading: string,
+    rest: (more: number) => string,
+    most: number,
+  ): void => {
     const blocks = messages.map((message) => messageLines(message, textTokens));
     const added = brief.addList(heading, blocks, rest, most);
     handed.push(...messages.slice(0, added).map((message) => message.id));
   };
-  tell(waiting, 'Waiting for an answer of this session:', (more) => `and ${more} more: \`clambake inbox\``, parts.waiting);
+  tell(
+    waiting,
+    'Waiting for an answer of this session:',
+    (more) => `and ${more} more: \`clambake inbox\``,
+    parts.waiting,
+  );
   brief.addList(
     'Held by others:',
     blockers.filter(({ holderId }) => holderId !== id).map((blocker) => [blockerLine(blocker, true)]),
@@ -121,7 +131,7 @@ export async function introduce(context: Context, viewer: InstanceViewer, occasi
     (more) => `and ${(others[0]?.count ?? 0) - others.length + more} more: \`clambake status\``,
     parts.others,
   );
-  const told = new Set(waiting.map((message) => message.id));
+  const told = new Set([...waiting, ...blockers].map(({ id }) => id));
   tell(
     unread.filter((message) => !told.has(message.id)),
     `Unread (${unreadTotal}):`,
@@ -145,15 +155,17 @@ function opening({ id, projectName }: InstanceViewer, { source, fresh }: Occasio
     !fresh && (source === 'startup' || source === 'resume')
       ? [`It had not left before: if another window runs the same session, both are ${id}.`]
       : [];
-  return [`Clambake: this session ${still} ${id} on ${project}, known to the other instances. ${notInstructions}`, ...twice];
+  return [
+    `Clambake: this session ${still} ${id} on ${project}, known to the other instances. ${notInstructions}`,
+    ...twice,
+  ];
 }
 
 function blockerLine({ id, holderId, subject, resources, expiresAt }: OpenBlocker, byOthers: boolean): string {
-  const what = resources.length === 0 ? 'nothing named' : oneLine(resources.slice(0, 3).join(', '), nameTokens);
-  const more = resources.length > 3 ? ` and ${resources.length - 3} more` : '';
+  const what = resources.length === 0 ? 'nothing named' : namesOf(resources);
   const who = byOthers ? ` by ${holderId ?? human}` : '';
   const until = expiresAt ? `, ends ${relative(expiresAt.toISOString(), Date.now())}` : '';
-  return `#${id} ${what}${more}${who}${until}: ${oneLine(subject, nameTokens)}`;
+  return `#${id} ${what}${who}${until}: ${oneLine(subject, nameTokens)}`;
 }
 
 function otherLine({ id, project, status, task, lastSeenAt }: Other): string {

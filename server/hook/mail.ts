@@ -18,7 +18,8 @@ const urgency = `CASE
     ELSE 3 END`;
 
 /** What a hook tells of a message; `m`, `s` and `p` are the message, its sender, and the sender's project. */
-export const told = `m.id, m.type::text AS type, m.subject, m.body, m.sender_id AS "senderId", p.name AS project, m.created_at AS "createdAt"`;
+export const told = `m.id, m.type::text AS type, m.subject, m.body, m.sender_id AS "senderId", p.name AS project, m.created_at AS "createdAt",
+  (SELECT held.resources FROM clambake.blocker held WHERE held.message_id = m.id) AS resources`;
 export const sender = `LEFT JOIN clambake.instance s ON s.id = m.sender_id LEFT JOIN clambake.project p ON p.id = s.project_id`;
 
 type Channels = [number, number, number];
@@ -66,7 +67,11 @@ export function channelsOf({ id, channelIds }: InstanceViewer): Channels {
 }
 
 /** Marks messages as handed over. @returns those that were not before, of two that do it at once each only to one */
-export async function claimMail({ database }: Context, { id }: InstanceViewer, messageIds: number[]): Promise<Set<number>> {
+export async function claimMail(
+  { database }: Context,
+  { id }: InstanceViewer,
+  messageIds: number[],
+): Promise<Set<number>> {
   if (messageIds.length === 0) return new Set();
   return new Set((await claim(database.pool, id, messageIds)).map(({ id }) => id));
 }
@@ -88,7 +93,11 @@ export async function newMail(context: Context, viewer: InstanceViewer): Promise
     .slice(0, most)
     .map((message) => messageLines(message, message.urgency < 3 ? textOf.urgent : textOf.rest));
   const fits = countFitting(lines, budget - 60);
-  const claimed = await claimMail(context, viewer, found.slice(0, fits).map(({ id }) => id));
+  const claimed = await claimMail(
+    context,
+    viewer,
+    found.slice(0, fits).map(({ id }) => id),
+  );
   const shown = lines.filter((_, index) => claimed.has(found[index]?.id ?? 0));
   if (shown.length === 0) return undefined;
   const left = found.length - fits;

@@ -41,7 +41,15 @@ export async function reminder(context: Context, viewer: InstanceViewer): Promis
   const { pool } = context.database;
   const waiting = await findWaiting(pool, viewer.id, ...channelsOf(viewer));
   if (waiting.length === 0) return undefined;
-  const reminded = new Set((await remind(pool, viewer.id, waiting.map(({ id }) => id))).map(({ id }) => id));
+  const reminded = new Set(
+    (
+      await remind(
+        pool,
+        viewer.id,
+        waiting.map(({ id }) => id),
+      )
+    ).map(({ id }) => id),
+  );
   const mine = waiting.filter(({ id }) => reminded.has(id));
   if (mine.length === 0) return undefined;
   const brief = new Brief(budget);
@@ -51,6 +59,9 @@ export async function reminder(context: Context, viewer: InstanceViewer): Promis
     (more) => `${more} more: \`clambake inbox --type request\`.`,
   );
   const [first] = mine;
-  if (first) brief.add(`A \`clambake send --to ${first.senderId ?? '@all'} --type done --reply-to ${first.id} --subject "…"\` answers #${first.id}.`);
+  if (first)
+    brief.add(
+      `A \`clambake send --to ${first.senderId ?? '@all'} --type done --reply-to ${first.id} --subject "…"\` answers #${first.id}.`,
+    );
   return brief.toString();
 }

@@ -1,6 +1,6 @@
 import { human } from '../address.ts';
-import { relative } from '../relative-time.ts';
 import { bytesPerToken, cutTo, tokensOf } from '../recall/tokens.ts';
+import { relative } from '../relative-time.ts';
 import { visible, visibleLine } from '../visible.ts';
 
 /** Lines for a model to read, as many as a number of tokens allows (`recall/tokens.ts`). */
@@ -67,6 +67,8 @@ export interface ToldMessage {
   /** The sender's project. */
   project: string | null;
   createdAt: Date;
+  /** What it holds, or held; null where it is no blocker. */
+  resources: string[] | null;
 }
 
 /** Tokens of a subject. */
@@ -77,16 +79,26 @@ const subjectTokens = 80;
  * @param tokens that the text may cost
  */
 export function messageLines(message: ToldMessage, tokens: number): string[] {
-  const { id, type, subject, body, senderId, project, createdAt } = message;
+  const { id, type, subject, body, senderId, project, createdAt, resources } = message;
   const from = senderId === null ? human : `${senderId}${project === null ? '' : ` (${oneLine(project)})`}`;
   const when = relative(createdAt.toISOString(), Date.now());
-  const head = `#${id} ${type.toLowerCase()} from ${from}, ${when}: ${oneLine(subject)}`;
+  const held = resources === null || resources.length === 0 ? '' : ` (${namesOf(resources)})`;
+  const head = `#${id} ${type.toLowerCase()} from ${from}, ${when}: ${oneLine(subject)}${held}`;
   const text = visible(body.trim());
   if (text === '') return [head];
   const whole = tokensOf(text) <= tokens;
   const shown = whole ? text : cutTo(text, tokens, bytesPerToken);
   const rest = whole ? [] : [`    (all of it: \`clambake read ${id}\`)`];
   return [head, ...(shown === undefined ? [] : indented(shown)), ...rest];
+}
+
+/** Tokens of the names of resources. */
+const namesTokens = 40;
+
+/** The first few of some resources. */
+export function namesOf(resources: readonly string[]): string {
+  const more = resources.length > 3 ? ` and ${resources.length - 3} more` : '';
+  return `${oneLine(resources.slice(0, 3).join(', '), namesTokens)}${more}`;
 }
 
 /** Somebody else's text on one line, with nothing hidden in it. */

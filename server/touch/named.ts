@@ -24,9 +24,9 @@ export interface Place {
 
 /** Names what a tool call touches, on the machine that the files are on: links are followed and repositories found. */
 export function nameTouches(touches: readonly Touch[], session: Place): NamedTouch[] {
-  return touches.flatMap((touch) => {
-    const { kind, by } = touch;
-    switch (kind) {
+  return touches.flatMap((touch): NamedTouch | NamedTouch[] => {
+    const { by } = touch;
+    switch (touch.kind) {
       case 'file':
         return { by, resources: namesOf(touch.path, session) };
       case 'resource':
@@ -36,9 +36,13 @@ export function nameTouches(touches: readonly Touch[], session: Place): NamedTou
         if (!repository) return [];
         return { by, resources: namesOf(repository.root + sep, session), worksIn: truePath(repository.root) };
       }
-      case 'push': {
+      default: {
         const branches = touch.branches ?? branchIn(touch.folder);
-        return { by, push: true, resources: [...branches.map((branch) => `branch:${branch}`), wholeProject(session.project)] };
+        return {
+          by,
+          push: true,
+          resources: [...branches.map((branch) => `branch:${branch}`), wholeProject(session.project)],
+        };
       }
     }
   });
@@ -85,7 +89,8 @@ function branchIn(folder: string): string[] {
     // In a linked worktree it is a file that says where.
     const own = statSync(git).isFile() ? /^gitdir: (.*\S)\s*$/.exec(readFileSync(git, 'utf8'))?.[1] : git;
     if (own === undefined) return [];
-    const [, branch] = /^ref: refs\/heads\/(\S+)\s*$/.exec(readFileSync(join(resolve(repository.root, own), 'HEAD'), 'utf8')) ?? [];
+    const [, branch] =
+      /^ref: refs\/heads\/(\S+)\s*$/.exec(readFileSync(join(resolve(repository.root, own), 'HEAD'), 'utf8')) ?? [];
     return branch === undefined ? [] : [branch];
   } catch {
     // It cannot be looked at: then it is not known, and git says what is wrong.

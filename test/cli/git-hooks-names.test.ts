@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fileResource, folded, heldAround, wholeProject } from '../../cli/git/file-resource.ts';
+import { fileResource, folded, heldAround } from '../../cli/git/file-resource.ts';
 import { hookScript, readHook } from '../../cli/git/hook-script.ts';
 import { coveringTrees, insideOf } from '../../cli/git/trees.ts';
 import { parseResource, parseResources } from '../../server/blocker/resource.ts';
+import { wholeProject } from '../../server/place/whole-project.ts';
 import { overlap } from '../support/overlap.ts';
 
 /** What git may call a file: no NUL, and no empty, `.` or `..` part. */

@@ -17,6 +17,7 @@ const order = [
   'during',
   'git',
   'transfer',
+  'hook',
   'mcp',
   'commands',
 ];

@@ -214,6 +214,7 @@ export async function startServer(changes: Partial<FrontOptions<Viewer>> = {}): 
     shutdown: () => {
       server.stops += 1;
     },
+    hook: () => Promise.resolve({ output: undefined }),
     mayShutDown: ({ name }) => name === 'operator',
     ...changes,
   });

@@ -1,0 +1,12 @@
+/** The events of Claude Code that are answered, by the names it gives them. */
+export const hookEvents = [
+  'SessionStart',
+  'UserPromptSubmit',
+  'PreToolUse',
+  'PostToolBatch',
+  'Stop',
+  'SessionEnd',
+] as const;
+export type HookEvent = (typeof hookEvents)[number];
+
+export const isHookEvent = (name: string): name is HookEvent => (hookEvents as readonly string[]).includes(name);
