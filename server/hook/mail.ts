@@ -24,8 +24,8 @@ export const sender = `LEFT JOIN clambake.instance s ON s.id = m.sender_id LEFT 
 
 type Channels = [number, number, number];
 
-// What was there before the session began is told at its start, and counted: it would else come a little at a time for an hour. A minute
-// more: what was written before may be committed after.
+// What was there before the session began is told at its start, and counted: it would else come a little at a time for an hour. 5 s more:
+// what was written before may be committed after. A blocker that is over already is none any more: its `done` says so.
 const findNew = statement<ToldMessage & { urgency: number }, [instanceId: string, ...channelIds: Channels]>(
   'hook-mail-new',
   `SELECT ${told}, ${urgency} AS urgency
@@ -33,8 +33,8 @@ const findNew = statement<ToldMessage & { urgency: number }, [instanceId: string
    LEFT JOIN clambake.receipt r ON r.message_id = m.id AND r.instance_id = $1
    LEFT JOIN clambake.blocker b ON b.message_id = m.id ${sender}
    WHERE m.channel_id IN ($2, $3, $4) AND m.expires_at > now() AND m.sender_id IS DISTINCT FROM $1 AND r.message_id IS NULL
-     AND m.created_at > (SELECT started_at - interval '1 minute' FROM clambake.instance WHERE id = $1)
-   ORDER BY urgency, m.id LIMIT ${most + 1}`,
+     AND b.ended_at IS NULL AND m.created_at > (SELECT started_at - interval '5 seconds' FROM clambake.instance WHERE id = $1)
+   ORDER BY urgency, m.channel_id = $2, m.id LIMIT ${most + 1}`,
 );
 
 const claim = statement<{ id: number }, [instanceId: string, messageIds: number[]]>(
@@ -59,7 +59,7 @@ export interface Handed {
   takeBack: () => Promise<void>;
 }
 
-/** The three channels of an instance. */
+/** The channels of an instance: that of everybody, its project's, its own. */
 export function channelsOf({ id, channelIds }: InstanceViewer): Channels {
   const [one, other, third] = channelIds;
   if (one === undefined || other === undefined || third === undefined) throw new Error(`${id} lacks a channel.`);
