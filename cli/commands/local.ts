@@ -199,7 +199,7 @@ export const localCommands: readonly LocalCommand[] = [
       'Answer a hook of Claude Code, whose input comes on standard input: SessionStart, UserPromptSubmit, PreToolUse, PostToolBatch, Stop or ' +
       'SessionEnd. Whatever goes wrong, nothing is said and the exit code is 0, within 2 s (CLAMBAKE_HOOK_TIMEOUT): `clambake doctor` tells of it.',
     examples: ['clambake hook SessionStart < input.json'],
-    argument: { name: 'event', description: 'The event.', list: true },
+    argument: { name: 'event', description: 'The event.', list: true, optional: true },
     hidden: true,
     globals: ['url'],
     load: async () => (await import('../hook/hook.ts')).hook,

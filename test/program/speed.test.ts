@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { judge, processorTimes } from '../support/judge.ts';
@@ -94,4 +95,30 @@ test('a command takes at most twice the time of `node -e 0`', { timeout: 300_000
     figures.push(`of ${floor.toFixed(0)} ms`);
   }
   judge(context, `times \`node -e 0\`: ${figures.join(', ')}`, within(), before);
+});
+
+test('a hook lets pass within 2 s where the server hangs', { timeout: 300_000 }, async (context) => {
+  const machine = await createMachine();
+  const silent = createServer(() => {});
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const env = {
+    CLAMBAKE_URL: `http://127.0.0.1:${(silent.address() as AddressInfo).port}`,
+    CLAMBAKE_TOKEN: 'a-token-of-sixteen-characters',
+  };
+  const stdin = JSON.stringify({
+    session_id: 'one',
+    cwd: machine.home,
+    hook_event_name: 'SessionStart',
+    source: 'startup',
+  });
+  const before = processorTimes();
+  const figures: number[] = [];
+  const within = (): boolean => Math.min(...figures) < 2000;
+  for (let attempt = 0; attempt < attempts && !within(); attempt += 1) {
+    const begin = performance.now();
+    expect(await machine.run(['hook', 'SessionStart'], { stdin, env })).toEqual({ code: 0, stdout: '', stderr: '' });
+    figures.push(performance.now() - begin);
+  }
+  silent.close();
+  judge(context, `a hook: ${figures.map((figure) => `${Math.round(figure)} ms`).join(', ')}`, within(), before);
 });
