@@ -3,7 +3,6 @@ import { usualLimit } from '../connection.ts';
 import type { Context, InstanceViewer } from '../context.ts';
 import { statement } from '../database/statement.ts';
 import { asMemory } from '../memory/rows.ts';
-import { unreadCount } from '../message/inbox.ts';
 import { listFirst } from '../recall/first.ts';
 import { pack } from '../recall/pack.ts';
 import { relative } from '../relative-time.ts';
@@ -55,19 +54,27 @@ const listBlockers = statement<OpenBlocker, [instanceId: string, projectId: numb
    ORDER BY (b.holder_id = $1) DESC NULLS LAST, (h.project_id = $2) DESC NULLS LAST, m.id DESC LIMIT 50`,
 );
 
-const listWaiting = statement<ToldMessage, [instanceId: string, ...channelIds: [number, number, number]]>(
-  'hook-introduction-waiting',
-  `SELECT ${told} FROM clambake.message m JOIN clambake.channel c ON c.id = m.channel_id ${sender}
-   WHERE m.channel_id IN ($2, $3, $4) AND m.expires_at > now() AND m.sender_id IS DISTINCT FROM $1
-     AND m.type IN ('REQUEST', 'BLOCKER') AND (${waitsForAnswer})
-   ORDER BY m.type, m.id DESC LIMIT 10`,
-);
+/** Messages of the inbox that are told of at most. */
+const mostMail = 25;
 
-const listUnread = statement<ToldMessage, [instanceId: string, ...channelIds: [number, number, number]]>(
-  'hook-introduction-unread',
-  `SELECT ${told} FROM clambake.message m LEFT JOIN clambake.receipt r ON r.message_id = m.id AND r.instance_id = $1 ${sender}
-   WHERE m.channel_id IN ($2, $3, $4) AND m.expires_at > now() AND m.sender_id IS DISTINCT FROM $1 AND r.read_at IS NULL
-   ORDER BY (m.type = 'WARNING') DESC, m.id DESC LIMIT 15`,
+// First which, then what they say: bodies are long.
+const listMail = statement<
+  ToldMessage & { waits: boolean; unread: number },
+  [instanceId: string, ...channelIds: [number, number, number]]
+>(
+  'hook-introduction-mail',
+  `WITH mine AS (
+     SELECT m.id, m.type, r.read_at IS NULL AS unread, (m.type IN ('REQUEST', 'BLOCKER') AND (${waitsForAnswer})) AS waits
+     FROM clambake.message m JOIN clambake.channel c ON c.id = m.channel_id
+     LEFT JOIN clambake.receipt r ON r.message_id = m.id AND r.instance_id = $1
+     WHERE m.channel_id IN ($2, $3, $4) AND m.expires_at > now() AND m.sender_id IS DISTINCT FROM $1
+   ), chosen AS (
+     SELECT id, waits, row_number() OVER (ORDER BY waits DESC, type = 'WARNING' DESC, id DESC) AS place,
+       (count(*) FILTER (WHERE unread) OVER ())::int AS unread
+     FROM mine WHERE waits OR unread
+   )
+   SELECT ${told}, chosen.waits, chosen.unread
+   FROM chosen JOIN clambake.message m ON m.id = chosen.id ${sender} WHERE place <= ${mostMail} ORDER BY place`,
 );
 
 /** Why a session is told of the others: the `source` of its start, or that it is known only now. */
@@ -84,13 +91,10 @@ export interface Occasion {
 export async function introduce(context: Context, viewer: InstanceViewer, occasion: Occasion): Promise<Handed> {
   const { pool } = context.database;
   const { id, projectId, projectName } = viewer;
-  const channels = channelsOf(viewer);
-  const [others, blockers, waiting, unread, unreadTotal, memories] = await Promise.all([
+  const [others, blockers, mail, memories] = await Promise.all([
     listOthers(pool, id, projectId, context.staleAfter),
     listBlockers(pool, id, projectId, context.staleAfter),
-    listWaiting(pool, id, ...channels),
-    listUnread(pool, id, ...channels),
-    unreadCount(context, viewer),
+    listMail(pool, id, ...channelsOf(viewer)),
     listFirst(pool, { ...everything, projectIds: [projectId] }, undefined, usualLimit),
   ]);
   const brief = new Brief(budget);
@@ -114,7 +118,7 @@ export async function introduce(context: Context, viewer: InstanceViewer, occasi
     handed.push(...messages.slice(0, added).map((message) => message.id));
   };
   tell(
-    waiting,
+    mail.filter(({ waits }) => waits),
     'Waiting for an answer of this session:',
     (more) => `and ${more} more: \`clambake inbox\``,
     parts.waiting,
@@ -131,10 +135,10 @@ export async function introduce(context: Context, viewer: InstanceViewer, occasi
     (more) => `and ${(others[0]?.count ?? 0) - others.length + more} more: \`clambake status\``,
     parts.others,
   );
-  const told = new Set([...waiting, ...blockers].map(({ id }) => id));
+  const heldBy = new Set(blockers.map((blocker) => blocker.id));
   tell(
-    unread.filter((message) => !told.has(message.id)),
-    `Unread (${unreadTotal}):`,
+    mail.filter((message) => !message.waits && !heldBy.has(message.id)),
+    `Unread (${mail[0]?.unread ?? 0}):`,
     () => 'the others: `clambake inbox`',
     parts.unread,
   );
