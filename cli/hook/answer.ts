@@ -1,5 +1,5 @@
 import { readConfig } from '../../server/config.ts';
-import { type HookEvent, isHookEvent } from '../../server/hook/events.ts';
+import { type HookEvent, isHookEvent, registering } from '../../server/hook/events.ts';
 import { type NamedTouch, nameTouches } from '../../server/touch/named.ts';
 import { touchesOf } from '../../server/touch/touch.ts';
 import { headersFor } from '../client/client.ts';
@@ -13,14 +13,6 @@ import { keepProcess, registerSession, type Surroundings, sessionOf } from './se
 
 /** Milliseconds of silence; the hook's own time is over before. */
 const silence = 5000;
-
-/** Events on which a session registers that has not, or whose registration has ended. */
-const registering: ReadonlySet<HookEvent> = new Set([
-  'SessionStart',
-  'UserPromptSubmit',
-  'PreToolUse',
-  'PostToolBatch',
-]);
 
 /** Bytes of a prompt that go to the server, which takes its first line. */
 const promptBytes = 4096;

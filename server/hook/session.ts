@@ -2,16 +2,8 @@ import type { Context, InstanceViewer } from '../context.ts';
 import { instanceOfSession } from '../instance/authenticate.ts';
 import { register } from '../instance/service.ts';
 import { projectName, projectNameOf } from '../place/place.ts';
-import type { HookEvent } from './events.ts';
+import { registering } from './events.ts';
 import type { HookInput } from './input.ts';
-
-/** Events on which a session that is not known registers: the server was away when it started, or it left and was taken up again. */
-export const registering: ReadonlySet<HookEvent> = new Set([
-  'SessionStart',
-  'UserPromptSubmit',
-  'PreToolUse',
-  'PostToolBatch',
-]);
 
 /** The instance that a session is. */
 export interface SessionInstance {

@@ -21,7 +21,11 @@ export async function startModel(script: readonly Step[]): Promise<ScriptedModel
     request.on('end', () => {
       const isMessage = request.method === 'POST' && /^\/v1\/messages(\?|$)/.test(request.url ?? '');
       if (!isMessage) return void response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-      const { tools = [], messages, stream } = JSON.parse(Buffer.concat(chunks).toString()) as {
+      const {
+        tools = [],
+        messages,
+        stream,
+      } = JSON.parse(Buffer.concat(chunks).toString()) as {
         tools?: unknown[];
         messages: object[];
         stream?: boolean;
@@ -53,7 +57,13 @@ function answer(response: ServerResponse, step: Step, stream: boolean): void {
     ? { type: 'tool_use', id: `toolu_${answers}`, name: step.tool, input: step.input }
     : { type: 'text', text: step.text };
   const stop_reason = used ? 'tool_use' : 'end_turn';
-  const message = { id: `msg_${answers}`, type: 'message', role: 'assistant', model: 'scripted', usage: { input_tokens: 1, output_tokens: 1 } };
+  const message = {
+    id: `msg_${answers}`,
+    type: 'message',
+    role: 'assistant',
+    model: 'scripted',
+    usage: { input_tokens: 1, output_tokens: 1 },
+  };
   if (!stream) {
     response.writeHead(200, { 'content-type': 'application/json' });
     return void response.end(JSON.stringify({ ...message, content: [block], stop_reason }));
