@@ -14,7 +14,8 @@ const programs: Readonly<Record<string, (call: Call) => Touch[]>> = {
   mv: (call) => {
     const options = readOptions(call.args, transferSyntax);
     if (asksHelp(options)) return [];
-    const sources = options.flags.has('t') || has(options, 'target-directory') ? options.words : options.words.slice(0, -1);
+    const sources =
+      options.flags.has('t') || has(options, 'target-directory') ? options.words : options.words.slice(0, -1);
     return [...files(call.folder, sources, 'mv'), ...targets(call, options)];
   },
   cp: (call) => targets(call, readOptions(call.args, transferSyntax)),
@@ -25,7 +26,7 @@ const programs: Readonly<Record<string, (call: Call) => Touch[]>> = {
   },
   dd: ({ args, folder }) => {
     const output = args.filter((word) => word?.startsWith('of=')).map((word) => word?.slice(3));
-    return files(folder, output, 'dd').filter((touch) => touch.kind !== 'file' || !touch.path.startsWith('/dev/'));
+    return files(folder, output, 'dd');
   },
   sed: (call) => {
     const options = readOptions(call.args, sedSyntax);
@@ -60,7 +61,7 @@ function all(syntax: Syntax): (call: Call) => Touch[] {
       folder,
       options.words.filter((word) => word !== '-'),
       name,
-    ).filter((touch) => touch.kind !== 'file' || !touch.path.startsWith('/dev/'));
+    );
   };
 }
 
@@ -83,12 +84,14 @@ export function placed(
   by: string,
 ): Touch[] {
   const path = pathIn(folder, target);
-  if (path === undefined || path.startsWith('/dev/')) return [];
-  const names = sources.filter((source) => source !== undefined && !/(^|[\\/])\.{0,2}$/.test(source.replace(/\/+$/, '')));
+  if (path === undefined) return [];
+  const names = sources.filter(
+    (source) => source !== undefined && !/(^|[\\/])\.{0,2}$/.test(source.replace(/\/+$/, '')),
+  );
   const inside = files(
     path,
     names.map((source) => baseName(source ?? '')),
     by,
   );
-  return isFolder || /(^|[\\/])\.{0,2}$/.test(path) ? inside : [{ kind: 'file', path, by }, ...inside];
+  return isFolder || /(^|[\\/])\.{0,2}$/.test(path) ? inside : [...files(folder, [target], by), ...inside];
 }

@@ -46,7 +46,9 @@ const subcommands: Readonly<Record<string, (use: Use) => Touch[]>> = {
     const options = readOptions(use.args, { long: ['chmod', 'pathspec-from-file'] });
     if (has(options, 'n', 'dry-run')) return [];
     // With paths, these say what is meant by all.
-    return options.words.length === 0 && has(options, 'A', 'all', 'u', 'update') ? workTree(use) : paths(use, options.words);
+    return options.words.length === 0 && has(options, 'A', 'all', 'u', 'update')
+      ? workTree(use)
+      : paths(use, options.words);
   },
   rm: (use) => {
     const options = readOptions(use.args, { long: ['pathspec-from-file'] });
@@ -59,7 +61,10 @@ const subcommands: Readonly<Record<string, (use: Use) => Touch[]>> = {
     return [...files(use.folder, sources, use.by), ...placed(use.folder, sources, options.words.at(-1), false, use.by)];
   },
   restore: (use) => {
-    const options = readOptions(use.args, { valued: 'sU', long: ['source', 'conflict', 'unified', 'pathspec-from-file'] });
+    const options = readOptions(use.args, {
+      valued: 'sU',
+      long: ['source', 'conflict', 'unified', 'pathspec-from-file'],
+    });
     return paths(use, options.words);
   },
   checkout,
@@ -161,4 +166,6 @@ function paths(use: Use, words: Words): Touch[] {
   });
 }
 
-const workTree = ({ folder, by }: Use): Touch[] => [{ kind: 'workTree', folder, by }];
+function workTree({ folder, by }: Use): Touch[] {
+  return [{ kind: 'workTree', folder, by }];
+}

@@ -35,7 +35,8 @@ function textOf(input: unknown, field: string): string | undefined {
 }
 
 function ofCommand(command: string | undefined, folder: string | undefined): Touch[] {
-  if (command === undefined || command.length > longestCommand || Buffer.byteLength(command) > longestCommand) return [];
+  if (command === undefined || command.length > longestCommand || Buffer.byteLength(command) > longestCommand)
+    return [];
   try {
     return commandTouches(command, folder);
   } catch {
