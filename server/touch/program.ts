@@ -47,7 +47,7 @@ function settings(args: Words): number {
 }
 
 function setting(word: string | undefined): [name: string, value: string][] {
-  const [, name, value] = /^([A-Za-z_]\w*)=([^]*)$/.exec(word ?? '') ?? [];
+  const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(word ?? '') ?? [];
   return name === undefined || value === undefined ? [] : [[name, value]];
 }
 
