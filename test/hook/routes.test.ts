@@ -323,6 +323,82 @@ describe('a tool call', () => {
   });
 });
 
+describe('a Bash command', () => {
+  const bash = (session: string, command: string) => hooks.denied(session, 'Bash', { command, description: 'Runs it' });
+
+  test('that would touch a held file is denied, and one that only reads it or cannot be told passes', async () => {
+    const session = newSession();
+    await hooks.begin(session);
+    const blocker = await hold(other, `${project}:compose.yaml`);
+    for (const command of [
+      'echo x > compose.yaml',
+      'cat <<EOF >> compose.yaml\nx\nEOF',
+      'cd src && sed -i s/a/b/ ../compose.yaml',
+      'docker compose up -d --build',
+      'git checkout -- compose.yaml',
+      'rm compose.yaml',
+    ]) {
+      expect({ command, denied: await bash(session, command) }).toMatchObject({
+        denied: expect.stringContaining(other.id),
+      });
+    }
+    for (const command of [
+      'cat compose.yaml',
+      'docker compose ps',
+      'echo "> compose.yaml"',
+      'rm "$FILE"',
+      'echo x > free.yaml',
+      'git status',
+    ]) {
+      expect({ command, denied: await bash(session, command) }).toEqual({ command, denied: '' });
+    }
+    await release(other, blocker);
+  });
+
+  test('that changes the whole work tree is denied while somebody holds a file and works in this very tree', async () => {
+    const session = newSession();
+    await hooks.begin(session);
+    const blocker = await hold(other, `${project}:compose.yaml`);
+    for (const command of ['git stash', 'git checkout main', 'git add -A', 'git commit -am wip', 'git reset --hard']) {
+      expect({ command, denied: await bash(session, command) }).toMatchObject({
+        denied: expect.stringContaining(other.id),
+      });
+    }
+    await release(other, blocker);
+    const afar = await server.register(project, { directory: '/another/clone' });
+    const elsewhere = await hold(afar, `${project}:compose.yaml`);
+    expect(await bash(session, 'git stash')).toBe('');
+    expect(await bash(session, 'echo x > compose.yaml')).toContain(afar.id);
+    await release(afar, elsewhere);
+  });
+
+  test('that restarts a held project of Docker is denied', async () => {
+    const session = newSession();
+    await hooks.begin(session);
+    const blocker = await hold(other, `docker:${project}`);
+    expect(await bash(session, 'docker compose restart')).toContain(`docker:${project}`);
+    expect(await bash(session, 'docker compose -p another restart')).toBe('');
+    await release(other, blocker);
+  });
+
+  test('that pushes is denied where the branch is held by the project, and else told who else is at work', async () => {
+    const session = newSession();
+    await hooks.begin(session);
+    const blocker = await hold(other, 'branch:main');
+    expect(await bash(session, 'git push')).toContain('branch:main, which git push would touch');
+    expect(await bash(session, 'git push origin topic')).toBe('');
+    await release(other, blocker);
+    const stranger = await server.register('another-project');
+    const theirs = await hold(stranger, 'branch:main');
+    const said = await hooks.call('PreToolUse', session, { tool_name: 'Bash', tool_input: { command: 'git push' } });
+    expect(said).toEqual({
+      hookEventName: 'PreToolUse',
+      additionalContext: expect.stringContaining(`also at work on ${project}: ${other.id}`),
+    });
+    await release(stranger, theirs);
+  });
+});
+
 describe('before it stops a session', () => {
   test('hears once of a request that nobody has answered, never twice, and not while it goes on because of it', async () => {
     const session = newSession();
