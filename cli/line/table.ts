@@ -69,7 +69,7 @@ export const groups = {
     'import',
   ],
   'Work log': ['log', 'logs', 'activity'],
-  Server: ['serve', 'stop', 'token', 'protocol', 'git-hooks', 'cleanup', 'completion'],
+  Server: ['serve', 'stop', 'token', 'protocol', 'git-hooks', 'setup', 'cleanup', 'completion'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 export type Group = keyof typeof groups;
 
@@ -205,6 +205,7 @@ export const localNames = [
   'during-watcher',
   'git-hooks',
   'git-hook',
+  'setup',
   'export',
   'import',
   'help',

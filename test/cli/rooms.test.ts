@@ -17,6 +17,7 @@ const order = [
   'during',
   'git',
   'transfer',
+  'setup',
   'commands',
 ];
 /** What every folder may import from `cli/` itself. */
