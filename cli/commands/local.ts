@@ -205,6 +205,47 @@ export const localCommands: readonly LocalCommand[] = [
     load: async () => (await import('../hook/hook.ts')).hook,
   },
   {
+    name: 'setup',
+    group: 'Server',
+    summary: 'Give a coding tool the hooks, the skill and the MCP server of Clambake.',
+    description:
+      'Give Claude Code the plugin of Clambake, or take it away. It is written as a marketplace of its own into the home folder, where it ' +
+      'calls this command line by its path, and Claude Code is asked to install it; where `claude` is not on PATH, the commands to run are ' +
+      'printed. Run again it brings the plugin up to date, with the flags that are given then. Settings of yours are not edited: --print ' +
+      'prints what would go into settings.json.',
+    examples: [
+      'clambake setup claude-code',
+      'clambake setup claude-code --print',
+      'clambake setup claude-code --remove',
+    ],
+    argument: { name: 'tool', description: 'The tool.', choices: ['claude-code'] },
+    flags: [
+      flag('print', 'Print what to add to settings.json instead, and change nothing.', { kind: 'boolean' }),
+      flag(
+        'http',
+        'Hooks ask the server over HTTP, without a process each; CLAMBAKE_TOKEN has to be set for Claude Code.',
+        {
+          kind: 'boolean',
+        },
+      ),
+      flag('monitor', 'Mail wakes a session that is idle.', { kind: 'boolean' }),
+      flag('remove', 'Take the plugin away.', { kind: 'boolean' }),
+    ],
+    globals: ['json', 'url'],
+    load: async () => (await import('../setup/setup.ts')).setup,
+  },
+  {
+    name: 'doctor',
+    group: 'Server',
+    summary: 'Look at every link from this shell to the database.',
+    description:
+      'Look at every link from this shell to the database, and at the plugin of Claude Code, and say what is wrong and how to mend it. It starts ' +
+      'no server and changes nothing. Exit code 1 where something is wrong.',
+    examples: ['clambake doctor', 'clambake doctor --json'],
+    globals: ['json', 'as', 'url'],
+    load: async () => (await import('../doctor/doctor.ts')).doctor,
+  },
+  {
     name: 'completion',
     group: 'Server',
     summary: 'Print a completion script for a shell.',

@@ -69,7 +69,7 @@ export const groups = {
     'import',
   ],
   'Work log': ['log', 'logs', 'activity'],
-  Server: ['serve', 'stop', 'token', 'protocol', 'git-hooks', 'mcp', 'cleanup', 'completion'],
+  Server: ['serve', 'stop', 'token', 'protocol', 'setup', 'doctor', 'git-hooks', 'mcp', 'cleanup', 'completion'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 export type Group = keyof typeof groups;
 
@@ -207,6 +207,8 @@ export const localNames = [
   'git-hook',
   'hook',
   'mcp',
+  'setup',
+  'doctor',
   'export',
   'import',
   'help',

@@ -19,6 +19,8 @@ const order = [
   'transfer',
   'hook',
   'mcp',
+  'setup',
+  'doctor',
   'commands',
 ];
 /** What every folder may import from `cli/` itself. */
