@@ -1,3 +1,4 @@
+import manifest from '../package.json' with { type: 'json' };
 import { human } from './address.ts';
 import { sweepLine } from './blocker/queue.ts';
 import { lapseBlockers } from './blocker/service.ts';
@@ -66,7 +67,7 @@ export async function serve(
       hide: (message) => masked(message, (text) => services.secrets.find(text)),
       async health() {
         await database.ping();
-        return { database: 'reachable', ...health() };
+        return { version: manifest.version, database: 'reachable', ...health() };
       },
       shutdown: () => void close().catch((error: unknown) => log.error({ err: error }, 'stopping failed')),
       mayShutDown: ({ kind }) => kind === 'operator',
