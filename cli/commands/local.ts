@@ -1,5 +1,6 @@
 import { MemoryType } from '../../server/database/generated/enums.ts';
 import { type LocalCommand, shells, type Variable } from '../line/table.ts';
+import { tools as protocolTools } from '../protocol/tools.ts';
 
 /** A flag of a local command: a text, where nothing else is said. */
 const flag = (name: string, description: string, more: Partial<Variable> = {}): Variable => ({
@@ -139,8 +140,10 @@ export const localCommands: readonly LocalCommand[] = [
     group: 'Server',
     summary: 'Print the text to paste into a CLAUDE.md.',
     description:
-      'Print the protocol: the text to paste into a CLAUDE.md, so that an instance knows how to work with others.',
-    examples: ['clambake protocol >> CLAUDE.md'],
+      'Print the protocol: the text to paste into a CLAUDE.md, so that an instance knows how to work with others; or the one for a tool ' +
+      'without hooks, which goes into its AGENTS.md or GEMINI.md.',
+    examples: ['clambake protocol >> CLAUDE.md', 'clambake protocol --for codex >> AGENTS.md'],
+    flags: [flag('for', 'The tool that reads it.', { kind: 'enum', choices: [...protocolTools], default: 'claude' })],
     globals: ['json'],
     load: async () => (await import('./protocol.ts')).protocol,
   },

@@ -1,5 +1,5 @@
+import { relative } from '../../server/relative-time.ts';
 import { readHookRecord } from '../hook/record.ts';
-import { relative } from '../output/time.ts';
 import { type Finding, fail, note, ok } from './check.ts';
 
 /**

@@ -25,9 +25,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The folder in which Claude Code keeps its settings. */
 export function claudeFolder(environment: Environment): string {
-  return (
-    environment.CLAUDE_CONFIG_DIR || join(environment.HOME || environment.USERPROFILE || homedir(), '.claude')
-  );
+  return environment.CLAUDE_CONFIG_DIR || join(environment.HOME || environment.USERPROFILE || homedir(), '.claude');
 }
 
 /**

@@ -25,7 +25,10 @@ export function checkPlugin(
   try {
     const plugin = findPlugin(folder, cwd);
     if (plugin === undefined) {
-      return { enabled: false, finding: note(`not installed in ${folder}`, 'The README says how to install it.') };
+      return {
+        enabled: false,
+        finding: note(`not installed in ${folder}`, 'Install it: `clambake setup claude-code`.'),
+      };
     }
     if (!plugin.enabled) {
       const mend = `Enable it: \`claude plugin enable ${plugin.key}\`.`;
@@ -44,7 +47,7 @@ function checkFiles(
   own: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): Finding {
-  const again = `Install it again: \`claude plugin uninstall ${key}\`, then \`claude plugin install ${key}\`.`;
+  const again = 'Install it again: `clambake setup claude-code --remove`, then `clambake setup claude-code`.';
   if (path === undefined) {
     return fail(`${key} is enabled and not installed`, `Install it: \`claude plugin install ${key}\`.`);
   }
@@ -54,10 +57,11 @@ function checkFiles(
   if (missing.length > 0) return fail(`${key}: its hooks start what is not there: ${missing.join(', ')}`, again);
 
   const { version } = readObject(join(path, '.claude-plugin', 'plugin.json'));
-  const found = typeof version === 'string' ? version : recorded;
+  // What `clambake setup` has made of it stands behind a plus.
+  const found = (typeof version === 'string' ? version : recorded)?.replace(/\+.*$/, '');
   if (found === own) return ok(`${key}, version ${own}`);
   return fail(
     `${key}, ${found === undefined ? 'without a version' : `version ${found}`}, and the command line is ${own}`,
-    `Bring both to one version: \`claude plugin update ${key}\`, then start the session of Claude Code anew.`,
+    'Bring both to one version: `clambake setup claude-code`, then start the session of Claude Code anew.',
   );
 }

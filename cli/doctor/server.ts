@@ -42,7 +42,9 @@ export async function checkServer(reach: Reach, version: string): Promise<Server
     case 'stopping':
       return broken(fail(`${url} is stopping`, howToStart(reach)));
     default:
-      return broken(fail(`${url} is no Clambake server, or refuses this address: ${saidBy(fields, status)}`, howToMean(reach)));
+      return broken(
+        fail(`${url} is no Clambake server, or refuses this address: ${saidBy(fields, status)}`, howToMean(reach)),
+      );
   }
 }
 
@@ -93,7 +95,10 @@ function versionOf(reach: Reach, found: unknown, own: string): Finding {
 function databaseOf({ notifications }: HealthReport['fields']): Finding {
   return notifications === undefined || notifications === 'listening'
     ? ok('reachable')
-    : note(`reachable, but the server does not hear of other servers: ${notifications}`, 'The log of the server says why.');
+    : note(
+        `reachable, but the server does not hear of other servers: ${notifications}`,
+        'The log of the server says why.',
+      );
 }
 
 function howToStart(reach: Reach): string {

@@ -1829,10 +1829,11 @@ export const commands: readonly Command[] = [
     "description": "Print messages as they arrive, until it is stopped. A lost connection is taken up again where it broke off.\n\nWith --exec each message goes to a command instead, one at a time and in order, as one line of JSON on its standard input. Its number, type, sender, address and subject are also in the command's environment, as CLAMBAKE_MESSAGE_ID, CLAMBAKE_MESSAGE_TYPE, CLAMBAKE_MESSAGE_FROM, CLAMBAKE_MESSAGE_TO and CLAMBAKE_MESSAGE_SUBJECT; there, each character that a shell might obey is a _. The command is run by the system's shell as it was given: no text of others becomes part of it.\n\nA command that fails is run again up to three times; then watch ends in exit code 1 and says where to go on from. A message counts as done once its command has succeeded. Where watch is killed before it has noted that, the command runs once more for the same message after the next start.",
     "examples": [
       "clambake watch",
+      "clambake watch --type blocker,request,warning",
       "clambake watch --json --cursor-file watch.cursor",
       "clambake watch --cursor-file watch.cursor --exec \"jq -r .subject >> subjects.txt\""
     ],
-    "document": "subscription Watch($to:String$after:String){messageReceived(to:$to after:$after){cursor message{...PlainMessage}}}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
+    "document": "subscription Watch($to:String$after:String$type:[MessageType!]){messageReceived(to:$to after:$after type:$type){cursor message{...PlainMessage}}}fragment PlainMessage on Message{id from sender{project{name}}to type subject body createdAt expiresAt threadId replyToId blocker{open}}",
     "identity": "instance",
     "repeatable": false,
     "variables": [
@@ -1853,6 +1854,22 @@ export const commands: readonly Command[] = [
         "required": false,
         "positional": false,
         "description": "The cursor to go on from. Begins now where it is left out."
+      },
+      {
+        "name": "type",
+        "flag": "type",
+        "kind": "enum",
+        "list": true,
+        "required": false,
+        "choices": [
+          "blocker",
+          "done",
+          "info",
+          "request",
+          "warning"
+        ],
+        "positional": false,
+        "description": "Only messages of these types."
       }
     ],
     "options": [

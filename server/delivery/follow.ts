@@ -1,3 +1,4 @@
+import type { MessageType } from '../database/generated/enums.ts';
 import { ClambakeError } from '../errors.ts';
 import { decodeCursor, encodeCursor, type Position } from './cursor.ts';
 import type { Pages } from './pages.ts';
@@ -12,6 +13,8 @@ export interface Follower {
   after: string | undefined;
   /** Messages of this sender are passed over: nobody receives its own. */
   except: string | null;
+  /** Only messages of these types; of every type where it is null. The others are passed over. */
+  types: ReadonlySet<MessageType> | null;
   /** Told of the messages that the consumer has taken, when it asks for more. */
   delivered: (messageIds: number[]) => Promise<void>;
   /** Told where the consumer stands that comes back with a cursor: up to there it has everything. */
@@ -40,7 +43,8 @@ export async function* follow(tails: Tails, follower: Follower, signal: AbortSig
         const position = positions.get(entry.channelId);
         if (position) position.seq = entry.seq;
         const own = entry.senderId !== null && entry.senderId === follower.except;
-        passed = own || entry.expiresAt.getTime() <= Date.now();
+        const wanted = follower.types?.has(entry.type) ?? true;
+        passed = own || !wanted || entry.expiresAt.getTime() <= Date.now();
         if (passed) continue;
         yield step(entry);
         if (signal.aborted) return;

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Message } from '../database/generated/client.ts';
+import type { MessageType } from '../database/generated/enums.ts';
 import { statement } from '../database/statement.ts';
 import { Brief } from './brief.ts';
 import { type MessageColumns, signed, signedUpTo } from './message-parts.ts';
@@ -11,6 +12,7 @@ export interface Entry {
   /** Its place on the channel. */
   seq: number;
   senderId: string | null;
+  type: MessageType;
   expiresAt: Date;
   /**
    * The message with its sender and its blocker as they were at `readAt`; null where its text is too long to be kept for everybody who
@@ -41,10 +43,10 @@ export async function readEntries(pool: pg.Pool, channelId: number, after: numbe
   const readAt = performance.now();
   return (await readMessages(pool, channelId, after)).map((columns) => {
     const message = signed.read(columns);
-    const { id, senderId, expiresAt } = message;
+    const { id, senderId, type, expiresAt } = message;
     // A column of a text that was left out is null.
     const row = (message.body as string | null) === null ? null : message;
-    return { id, channelId, seq: Number(message.seq), senderId, expiresAt, row, readAt, shared: new Brief() };
+    return { id, channelId, seq: Number(message.seq), senderId, type, expiresAt, row, readAt, shared: new Brief() };
   });
 }
 

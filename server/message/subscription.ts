@@ -3,7 +3,7 @@ import type { Step } from '../delivery/step.ts';
 import { sameForAll } from '../same-for-all.ts';
 import { load } from './load.ts';
 import { receive } from './receive.ts';
-import { MessageRef } from './schema.ts';
+import { MessageRef, MessageTypeRef } from './schema.ts';
 
 const MessageReceived = builder.objectRef<Step>('MessageReceived').implement({
   description: 'A message as it comes, and where that leaves the follower.',
@@ -32,8 +32,10 @@ builder.subscriptionField('messageReceived', (t) =>
     args: {
       to: t.arg.string({ description: 'For the operator: the address to follow, `@all` where nothing is said.' }),
       after: t.arg.string({ description: 'The cursor to go on from. Begins now where it is left out.' }),
+      type: t.arg({ type: [MessageTypeRef], description: 'Only messages of these types.' }),
     },
-    subscribe: (_, { to, after }, context) => receive(context, { to: to ?? undefined, after: after ?? undefined }),
+    subscribe: (_, { to, after, type }, context) =>
+      receive(context, { to: to ?? undefined, after: after ?? undefined, types: type ?? undefined }),
     resolve: (step) => step,
   }),
 );

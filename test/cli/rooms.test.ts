@@ -21,6 +21,7 @@ const order = [
   'mcp',
   'setup',
   'doctor',
+  'protocol',
   'commands',
 ];
 /** What every folder may import from `cli/` itself. */

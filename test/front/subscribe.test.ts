@@ -53,7 +53,7 @@ const schema = new GraphQLSchema({
 });
 
 const entry = (): Entry => ({
-  ...{ id: 7, channelId: 1, seq: 1, senderId: null, expiresAt: new Date('9999-12-31') },
+  ...{ id: 7, channelId: 1, seq: 1, senderId: null, type: 'INFO', expiresAt: new Date('9999-12-31') },
   row: null,
   readAt: 0,
   shared: new Brief(),
