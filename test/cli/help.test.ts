@@ -157,7 +157,7 @@ describe('help', () => {
     ['serve', ['--json']],
     ['stop', ['--json', '--url']],
     ['token', ['--json', '--url']],
-    ['protocol', ['--json']],
+    ['protocol', ['--for', '--json']],
     ['completion', []],
   ])('of %s lists only the options that mean something to it', async (name, flags) => {
     const text = await helpOf(name, '--help');
