@@ -57,11 +57,9 @@ function all(syntax: Syntax): (call: Call) => Touch[] {
   return ({ name, args, folder }) => {
     const options = readOptions(args, syntax);
     if (asksHelp(options)) return [];
-    return files(
-      folder,
-      options.words.filter((word) => word !== '-'),
-      name,
-    );
+    // To rm, a dash is a file like any other; to these, it is the output.
+    const words = name === 'rm' ? options.words : options.words.filter((word) => word !== '-');
+    return files(folder, words, name);
   };
 }
 
