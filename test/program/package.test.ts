@@ -40,11 +40,12 @@ test('the tarball has what the program needs and nothing else', () => {
     expect.arrayContaining([
       ...['package.json', 'LICENSE', 'README.md', 'schema.graphql'],
       ...['dist/cli/main.js', 'dist/server/main.js', 'prisma/schema.prisma', 'prisma/migrations/migration_lock.toml'],
+      ...['.claude-plugin/marketplace.json', 'integrations/claude-code/hooks/hooks.json'],
     ]),
   );
   expect(paths.some((path) => /^prisma\/migrations\/\d+_\w+\/migration\.sql$/.test(path))).toBe(true);
   const known =
-    /^(package\.json|dist\/cli\/package\.json|LICENSE|[A-Z]+\.md|schema\.graphql|dist\/(cli|server|chunks)\/[\w-]+\.js|prisma\/(schema\.prisma|migrations\/.+))$/;
+    /^(package\.json|dist\/cli\/package\.json|LICENSE|[A-Z]+\.md|schema\.graphql|dist\/(cli|server|chunks)\/[\w-]+\.js|prisma\/(schema\.prisma|migrations\/.+)|\.claude-plugin\/marketplace\.json|integrations\/.+)$/;
   expect(paths.filter((path) => !known.test(path))).toEqual([]);
   expect((packed.files.find(({ path }) => path === 'dist/cli/main.js')?.mode ?? 0) & 0o111).toBe(0o111);
   expect(packed.size).toBeLessThan(1024 * 1024);
