@@ -20,6 +20,8 @@ async function main(args: string[]): Promise<boolean> {
     process.exitCode = await answer(call);
     return call.kind === 'operation' && process.exitCode === ExitCode.done;
   } catch (error) {
+    // A hook of Claude Code that ends with another code stops or disturbs what the session is about to do.
+    if (args[0] === 'hook') return false;
     const { report } = await import('./output/report.ts');
     // What stands behind -- is another program's.
     const own = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;

@@ -17,18 +17,22 @@ const silence = 5000;
 /** Bytes of a prompt that go to the server, which takes its first line. */
 const promptBytes = 4096;
 
+/** What a hook says, and what is left to do. */
+export interface Answered {
+  /** One line of JSON for Claude Code; undefined where there is nothing to say. */
+  line: string | undefined;
+  /** To be called once that is said: what it handed over counts as delivered, and nothing may come between. */
+  keep: () => Promise<void>;
+}
+
+const nothing: Answered = { line: undefined, keep: async () => {} };
+
 /**
  * What the server answers a hook.
  * @param text the hook's input, as Claude Code gives it
- * @returns one line of JSON for Claude Code; undefined where there is nothing to say
  * @throws CliError, Error where it cannot be asked, or nobody is there to ask
  */
-export async function answerOf(
-  event: string,
-  text: string,
-  globals: Globals,
-  signal: AbortSignal,
-): Promise<string | undefined> {
+export async function answerOf(event: string, text: string, globals: Globals, signal: AbortSignal): Promise<Answered> {
   if (!isHookEvent(event)) throw new Error(`There is no hook for "${event}".`);
   const input = parseObject(text);
   if (!input) throw new Error('The input of the hook is no JSON object.');
@@ -45,16 +49,17 @@ export async function answerOf(
     reach: new Reach(config, globals.url, environment),
     model: typeof input.model === 'string' ? input.model : undefined,
   };
-  const register = (): Promise<Session> => registerSession(surroundings);
+  // Whoever has named an instance is that one, or nobody.
+  const mayRegister = registering.has(event) && !environment.CLAMBAKE_INSTANCE;
 
   let touches: NamedTouch[] | undefined;
   const ofTool = typeof input.tool_name === 'string' ? touchesOf(input.tool_name, input.tool_input, cwd) : [];
   // Most calls touch nothing that could be held.
-  if (event === 'PreToolUse' && ofTool.length === 0) return undefined;
+  if (event === 'PreToolUse' && ofTool.length === 0) return nothing;
 
   const known = await sessionOf(surroundings);
-  if (!known && !registering.has(event)) return undefined;
-  let session = known ?? (await register());
+  if (!known && !mayRegister) return nothing;
+  let session = known ?? (await registerSession(surroundings));
   if (event === 'PreToolUse') touches = nameTouches(ofTool, session);
   const ask = (introduce: boolean): Promise<Answer> =>
     post(event, { ...reduced(input), clambake: { introduce, touches } }, session, surroundings.reach, signal);
@@ -62,13 +67,18 @@ export async function answerOf(
   let answer = await ask(!known);
   if (answer.refused) {
     if (event === 'SessionEnd') removeSession(config.home, session.instance, session.token);
-    if (!registering.has(event)) return undefined;
-    session = await register();
-    answer = await ask(true);
+    // Another hook, beside this one, may just have registered again.
+    const renewed = await sessionOf(surroundings);
+    const isNew = renewed === undefined || renewed.token === session.token;
+    if (isNew && !mayRegister) return nothing;
+    session = isNew ? await registerSession(surroundings) : renewed;
+    answer = await ask(isNew);
+    if (answer.refused) throw failed('The server accepts no token of this session.');
   }
-  if (event === 'SessionEnd') removeSession(config.home, session.instance, session.token);
-  else keepProcess(config.home, session);
-  return answer.text;
+  const keep = (): Promise<void> => keepProcess(config.home, session);
+  if (event !== 'SessionEnd') return { line: answer.text, keep };
+  removeSession(config.home, session.instance, session.token);
+  return nothing;
 }
 
 /** What the server reads of a hook's input. What a tool is given stays here: what it touches has been named. */

@@ -9,6 +9,7 @@ import { writeHookRecord } from './record.ts';
 
 /** Milliseconds that a hook may take, where CLAMBAKE_HOOK_TIMEOUT does not say it (issue: 2 s), and of these what is not the question's. */
 const usualTimeout = 2000;
+const longestTimeout = 60_000;
 const overhead = 150;
 
 /** Most bytes of a hook's input: what a tool is given can be a file. */
@@ -28,15 +29,18 @@ export async function hook({ args: [event = ''], globals }: LocalInput): Promise
   const ending = new AbortController();
   let failure: string | undefined;
   try {
-    const timeout = parseDuration(process.env.CLAMBAKE_HOOK_TIMEOUT ?? '') || usualTimeout;
+    const given = parseDuration(process.env.CLAMBAKE_HOOK_TIMEOUT ?? '') || usualTimeout;
+    const timeout = Math.min(given, longestTimeout);
     // From the start of this process on.
     const left = Math.max(overhead, timeout - overhead - performance.now());
     const late = sleep(left, undefined, { signal: ending.signal }).then(
       () => Promise.reject(new Error(`There was no answer within ${formatDuration(timeout)}.`)),
       () => undefined,
     );
-    const answer = await Promise.race([answerOf(event, await within(late, readInput()), globals, ending.signal), late]);
-    if (answer !== undefined) await print(`${answer}\n`);
+    const input = await within(late, readInput());
+    const { line, keep } = await within(late, answerOf(event, input, globals, ending.signal));
+    if (line !== undefined) await print(`${line}\n`);
+    await within(late, keep());
   } catch (error) {
     failure = error instanceof Error ? error.message : String(error);
   } finally {

@@ -6,8 +6,9 @@ import type { RegisterResult } from '../generated/results.ts';
 import { Actor } from '../identity/acting.ts';
 import { fillIn } from '../identity/fill.ts';
 import { findIdentity } from '../identity/identity.ts';
-import { register } from '../identity/registration.ts';
-import { readSession, type Session, writeSession } from '../identity/session.ts';
+import { longest, register } from '../identity/registration.ts';
+import { lockFor, readSession, type Session, writeSession } from '../identity/session.ts';
+import { underLock } from '../reach/lock.ts';
 import type { Reach } from '../reach/reach.ts';
 
 /** Where a hook runs. */
@@ -70,9 +71,12 @@ export async function registerSession({ config, reach, environment, cwd, model }
  * Writes down which process the session runs in: the one that started this hook. A program that it starts once, such as an MCP server, keeps
  * the session key of that moment, and finds the present one by it.
  */
-export function keepProcess(home: string, session: Session): void {
-  if (session.process === process.ppid) return;
-  const now = readSession(home, session.instance);
-  // Registered again, or gone, meanwhile.
-  if (now?.token === session.token) writeSession(home, { ...now, process: process.ppid });
+export async function keepProcess(home: string, session: Session): Promise<void> {
+  const key = session.sessionKey;
+  if (session.process === process.ppid || key === null) return;
+  // Whoever registers this session meanwhile keeps a new token, which this may not undo.
+  await underLock(lockFor(home, key), longest, async () => {
+    const now = readSession(home, session.instance);
+    if (now?.token === session.token) writeSession(home, { ...now, process: process.ppid });
+  });
 }

@@ -7,7 +7,7 @@ import type { Reach } from '../reach/reach.ts';
 import { belongsTo, listSessions, lockFor, readSession, removeSession, writeSession } from './session.ts';
 
 /** Milliseconds that registering may take, a server's start and three repetitions included. */
-const longest = 150_000;
+export const longest = 150_000;
 
 /** The variables of a request, as they are sent and stored. */
 type Variables = Readonly<Record<string, unknown>>;

@@ -44,15 +44,15 @@ export function started(entry: Entry, program: Program): Entry {
   return { ...entry, command, args };
 }
 
-/** An http hook cannot be of this event: Claude Code refuses it. */
-const withoutHttp = 'SessionStart';
+/** Of SessionStart Claude Code allows no http hook; the others register or end the session, which this machine has to keep a record of. */
+const withoutHttp = ['SessionStart', 'UserPromptSubmit', 'SessionEnd'];
 
 /** The same hooks as requests to a server, which cost no process. Its token is in the environment of Claude Code, never in here. */
 export function httpHooks(hooks: Hooks, url: string): Hooks {
   return Object.fromEntries(
     Object.entries(hooks).map(([event, groups]) => [
       event,
-      event === withoutHttp
+      withoutHttp.includes(event)
         ? groups
         : groups.map((group) => ({ ...group, hooks: group.hooks.map(({ timeout }) => request(event, url, timeout)) })),
     ]),
@@ -61,6 +61,6 @@ export function httpHooks(hooks: Hooks, url: string): Hooks {
 
 const request = (event: string, url: string, timeout: unknown): Entry => ({
   ...{ type: 'http', url: `${url}/hooks/${event}` },
-  headers: { Authorization: 'Bearer $CLAMBAKE_TOKEN' },
-  ...{ allowedEnvVars: ['CLAMBAKE_TOKEN'], timeout },
+  headers: { Authorization: 'Bearer $CLAMBAKE_TOKEN', 'Clambake-Session': '$CLAMBAKE_SESSION' },
+  ...{ allowedEnvVars: ['CLAMBAKE_TOKEN', 'CLAMBAKE_SESSION'], timeout },
 });

@@ -122,7 +122,7 @@ const httpNotes = ({ http }: Choice): string[] =>
   http === undefined
     ? []
     : [
-        `Hooks other than SessionStart are requests to ${http}, with the token that CLAMBAKE_TOKEN holds in Claude Code's environment: ` +
+        `PreToolUse, PostToolBatch and Stop are requests to ${http}, with the token that CLAMBAKE_TOKEN holds in Claude Code's environment: ` +
           'start it with CLAMBAKE_TOKEN set to what `clambake token` prints.',
         'Where the server is away, Claude Code shows a "hook error" notice for each, and goes on.',
       ];

@@ -15,6 +15,9 @@ export const hookRoutes = '/hooks/';
 /** Says, for `clambake hook` and people who look, why an answer is empty; whoever runs hooks over HTTP never sees it. */
 const problemHeader = 'clambake-problem';
 
+/** Names the session where it is not the one that Claude Code names. */
+const sessionHeader = 'clambake-session';
+
 interface Surroundings<Viewer> {
   log: Logger;
   mask: Mask;
@@ -69,7 +72,11 @@ async function answer<Viewer>(
   const body = await readBody(request, limits.hookBytes);
   if (!isHookEvent(name))
     throw badInput('event', `There is no hook for "${name.slice(0, 50)}": ${hookEvents.join(', ')}.`);
-  return hook(viewer, name, parse(body), signal);
+  const input = parse(body);
+  // A key that the person chose goes before the session's own, as on the command line.
+  const key = request.headers[sessionHeader];
+  const isObject = typeof input === 'object' && input !== null && !Array.isArray(input);
+  return hook(viewer, name, key && isObject ? { ...input, session_id: key } : input, signal);
 }
 
 function parse(body: string): unknown {

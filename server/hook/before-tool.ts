@@ -4,10 +4,13 @@ import { mostResources, parseResource, type Resource } from '../blocker/resource
 import type { Context, InstanceViewer } from '../context.ts';
 import { statement } from '../database/statement.ts';
 import { ClambakeError } from '../errors.ts';
+import { repositoriesAround } from '../place/repository.ts';
+import { truePath } from '../place/true-path.ts';
 import { lasting, relative } from '../relative-time.ts';
 import { type NamedTouch, nameFromAfar, nameTouches } from '../touch/named.ts';
 import { type Touch, touchesOf } from '../touch/touch.ts';
 import type { HookInput } from './input.ts';
+import { notInstructions } from './mail.ts';
 import { oneLine } from './text.ts';
 
 /** What is said before a tool is used. */
@@ -84,7 +87,7 @@ export async function objection(
   const holders = new Map(ids.length === 0 ? [] : (await findHolders(pool, ids)).map((holder) => [holder.id, holder]));
   const inTheWay = others.flatMap((held) => {
     const holder = held.holderId === null ? undefined : holders.get(held.holderId);
-    const touch = byKey.get(held.asked.key)?.touches.find((each) => concerns(each, holder, viewer));
+    const touch = byKey.get(held.asked.key)?.touches.find((each) => concerns(context, each, holder, viewer));
     return touch ? [{ held, holder, touch }] : [];
   });
   if (inTheWay.length > 0) return { denied: denial(inTheWay) };
@@ -95,10 +98,9 @@ export async function objection(
 
 /** Names what the raw input would touch. Where nobody else holds anything, no file is looked at. */
 async function nameHere(context: Context, viewer: InstanceViewer, input: HookInput): Promise<NamedTouch[]> {
-  const touches: Touch[] = touchesOf(input.toolName, input.toolInput, input.cwd);
-  if (touches.length === 0) return [];
   const [place] = await findPlace(context.database.pool, viewer.id);
   if (!place) return [];
+  const touches: Touch[] = touchesOf(input.toolName, input.toolInput, input.cwd);
   const relevant = place.others ? touches : touches.filter(({ kind }) => kind === 'push');
   const session = { project: viewer.projectName, directory: place.directory };
   return context.secrets.sharedBy === null ? nameTouches(relevant, session) : nameFromAfar(relevant, session);
@@ -117,10 +119,22 @@ function readable(names: readonly string[]): Resource[] {
 }
 
 /** Whether it matters to who holds it. The human's holds matter everywhere. */
-function concerns({ worksIn, push }: NamedTouch, holder: Holder | undefined, viewer: InstanceViewer): boolean {
+function concerns(
+  { secrets }: Context,
+  { worksIn, push, ofProject }: NamedTouch,
+  holder: Holder | undefined,
+  viewer: InstanceViewer,
+): boolean {
   if (!holder) return true;
-  if (push) return holder.projectId === viewer.projectId;
-  return worksIn === undefined || isWithin(holder.directory, worksIn);
+  if (push || ofProject) return holder.projectId === viewer.projectId;
+  if (worksIn === undefined) return true;
+  // A worktree inside the work tree is another one, which only the machine itself can tell.
+  return secrets.sharedBy === null ? worksInTree(holder.directory, worksIn) : isWithin(holder.directory, worksIn);
+}
+
+function worksInTree(folder: string, root: string): boolean {
+  const [repository] = repositoriesAround(folder);
+  return repository !== undefined && truePath(repository.root) === truePath(root);
 }
 
 function isWithin(folder: string, root: string): boolean {
@@ -153,13 +167,14 @@ function denial(inTheWay: readonly InTheWay[]): string {
       `Waiting for it: \`clambake guard --wait 5m ${word(name)}\`. Asking: \`clambake send --to ${holderId ?? '@all'} --type request --reply-to ${blockerId} --subject "…"\`.`,
     );
   }
+  lines.push(notInstructions);
   return lines.join('\n');
 }
 
 function othersHere(project: string, others: readonly { id: string; task: string | null }[]): string {
   const who = others.slice(0, 3).map(({ id, task }) => (task === null ? id : `${id} ("${oneLine(task, nameTokens)}")`));
   const more = others.length > 3 ? ' and others' : '';
-  return `Clambake: also at work on ${oneLine(project, nameTokens)}: ${who.join(', ')}${more}.`;
+  return `Clambake: also at work on ${oneLine(project, nameTokens)}: ${who.join(', ')}${more}. ${notInstructions}`;
 }
 
 /** A word for a shell to read. What would have to be quoted is not: names of files are anybody's, and this line is meant to be run. */

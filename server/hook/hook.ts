@@ -58,10 +58,8 @@ export async function answerHook(context: Context, event: HookEvent, given: unkn
       }
       return against?.note === undefined ? nothing : say(event, { additionalContext: against.note });
     }
-    case 'Stop': {
-      const text = input.stopHookActive ? undefined : await reminder(acting, viewer);
-      return text === undefined ? nothing : say(event, { additionalContext: text });
-    }
+    case 'Stop':
+      return input.stopHookActive ? nothing : handOver(event, await reminder(acting, viewer));
     case 'SessionEnd':
       await deregister(acting, undefined);
       return nothing;

@@ -75,12 +75,12 @@ function readOwn(given: unknown): FromTheMachine {
 
 function isNamedTouch(value: unknown): value is NamedTouch {
   if (typeof value !== 'object' || value === null) return false;
-  const { by, resources, worksIn, push } = value as Record<string, unknown>;
+  const { by, resources, worksIn, push, ofProject } = value as Record<string, unknown>;
   return (
     typeof by === 'string' &&
     Array.isArray(resources) &&
     resources.every((resource) => typeof resource === 'string') &&
     (worksIn === undefined || typeof worksIn === 'string') &&
-    (push === undefined || typeof push === 'boolean')
+    [push, ofProject].every((flag) => flag === undefined || typeof flag === 'boolean')
   );
 }

@@ -123,9 +123,10 @@ export async function introduce(context: Context, viewer: InstanceViewer, occasi
     (more) => `and ${more} more: \`clambake inbox\``,
     parts.waiting,
   );
-  brief.addList(
+  const ofOthers = blockers.filter(({ holderId }) => holderId !== id);
+  const shown = brief.addList(
     'Held by others:',
-    blockers.filter(({ holderId }) => holderId !== id).map((blocker) => [blockerLine(blocker, true)]),
+    ofOthers.map((blocker) => [blockerLine(blocker, true)]),
     (more) => `and ${more} more: \`clambake blockers\``,
     parts.blockers,
   );
@@ -135,7 +136,9 @@ export async function introduce(context: Context, viewer: InstanceViewer, occasi
     (more) => `and ${(others[0]?.count ?? 0) - others.length + more} more: \`clambake status\``,
     parts.others,
   );
-  const heldBy = new Set(blockers.map((blocker) => blocker.id));
+  // Told above: they need not come again.
+  const heldBy = new Set(ofOthers.slice(0, shown).map((blocker) => blocker.id));
+  handed.push(...mail.filter((message) => heldBy.has(message.id)).map((message) => message.id));
   tell(
     mail.filter((message) => !message.waits && !heldBy.has(message.id)),
     `Unread (${mail[0]?.unread ?? 0}):`,

@@ -1,7 +1,7 @@
 import type { Context, InstanceViewer } from '../context.ts';
 import { statement } from '../database/statement.ts';
 import { isOpenRequest } from '../message/request.ts';
-import { channelsOf, notInstructions, sender, told } from './mail.ts';
+import { channelsOf, type Handed, notInstructions, sender, told } from './mail.ts';
 import { Brief, messageLines, type ToldMessage } from './text.ts';
 
 const most = 5;
@@ -32,12 +32,17 @@ const remind = statement<{ id: number }, [instanceId: string, messageIds: number
    RETURNING message_id AS id`,
 );
 
+const forget = statement<object, [instanceId: string, messageIds: number[]]>(
+  'hook-remind-again',
+  'UPDATE clambake.receipt SET reminded_at = NULL WHERE instance_id = $1 AND message_id = ANY($2::int[])',
+);
+
 /**
  * What is said once before a session stops: what others wait for from it. Each message a single time, ever, and nothing while it goes on
  * because of this already.
  * @returns undefined where nobody waits
  */
-export async function reminder(context: Context, viewer: InstanceViewer): Promise<string | undefined> {
+export async function reminder(context: Context, viewer: InstanceViewer): Promise<Handed | undefined> {
   const { pool } = context.database;
   const waiting = await findWaiting(pool, viewer.id, ...channelsOf(viewer));
   if (waiting.length === 0) return undefined;
@@ -63,5 +68,8 @@ export async function reminder(context: Context, viewer: InstanceViewer): Promis
     brief.add(
       `A \`clambake send --to ${first.senderId ?? '@all'} --type done --reply-to ${first.id} --subject "…"\` answers #${first.id}.`,
     );
-  return brief.toString();
+  const takeBack = async (): Promise<void> => {
+    await forget(pool, viewer.id, [...reminded]);
+  };
+  return { text: brief.toString(), takeBack };
 }

@@ -3,7 +3,7 @@ export type Touch =
   /** `path` is absolute: the folder and the word joined as text, `..` not resolved. */
   | { kind: 'file'; path: string; by: string }
   /** As in `docker:doc-db-v2`, `service:nginx`. */
-  | { kind: 'resource'; name: string; by: string }
+  | { kind: 'resource'; name: string; by: string; ofProject?: boolean }
   /** All files of the git work tree that `folder` lies in. */
   | { kind: 'workTree'; folder: string; by: string }
   /** `branches` null: the one checked out in `folder`. */
@@ -33,7 +33,8 @@ export function pathIn(folder: string | undefined, word: string | undefined): st
   if (word === undefined || word === '' || word.length > longestPath || word.includes('\0')) return undefined;
   if (isAbsolute(word)) return word;
   if (folder === undefined) return undefined;
-  return /[\\/]$/.test(folder) ? folder + word : `${folder}/${word}`;
+  const joined = /[\\/]$/.test(folder) ? folder + word : `${folder}/${word}`;
+  return joined.length > longestPath ? undefined : joined;
 }
 
 /** The last name of a path, `.` and `..` resolved; empty at the root. */

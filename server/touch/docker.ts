@@ -102,7 +102,8 @@ function composeTouches({ args, folder, variables }: Call, program: string): Tou
   return [
     ...files(setup.folder, setup.files, by),
     ...resources('docker', [setup.project], by),
-    ...resources('docker', services, by),
+    // Services have the same names in every project.
+    ...resources('docker', services, by).map((touch) => ({ ...touch, ofProject: true })),
   ];
 }
 

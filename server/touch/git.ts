@@ -40,11 +40,16 @@ const harmless: ReadonlySet<string> = new Set([
   '--literal-pathspecs',
 ]);
 
+/** What goes on with, or gives up, what was begun before: whoever is in the midst of it has to get out. */
+const begunBefore = ['abort', 'continue', 'quit', 'skip', 'show-current-patch', 'edit-todo'];
+
+const begun = (use: Use): Touch[] => (has(readOptions(use.args, {}), ...begunBefore) ? [] : workTree(use));
+
 const subcommands: Readonly<Record<string, (use: Use) => Touch[]>> = {
   push: pushTouches,
   add: (use) => {
     const options = readOptions(use.args, { long: ['chmod', 'pathspec-from-file'] });
-    if (has(options, 'n', 'dry-run')) return [];
+    if (has(options, 'n', 'dry-run', 'N', 'intent-to-add')) return [];
     // With paths, these say what is meant by all.
     return options.words.length === 0 && has(options, 'A', 'all', 'u', 'update')
       ? workTree(use)
@@ -52,7 +57,7 @@ const subcommands: Readonly<Record<string, (use: Use) => Touch[]>> = {
   },
   rm: (use) => {
     const options = readOptions(use.args, { long: ['pathspec-from-file'] });
-    return has(options, 'n', 'dry-run') ? [] : paths(use, options.words);
+    return has(options, 'n', 'dry-run', 'cached') ? [] : paths(use, options.words);
   },
   mv: (use) => {
     const options = readOptions(use.args, {});
@@ -65,6 +70,8 @@ const subcommands: Readonly<Record<string, (use: Use) => Touch[]>> = {
       valued: 'sU',
       long: ['source', 'conflict', 'unified', 'pathspec-from-file'],
     });
+    // Of what is staged alone no file changes.
+    if (has(options, 'S', 'staged') && !has(options, 'W', 'worktree')) return [];
     return paths(use, options.words);
   },
   checkout,
@@ -96,12 +103,12 @@ const subcommands: Readonly<Record<string, (use: Use) => Touch[]>> = {
     if (has(options, 'dry-run')) return [];
     return has(options, 'a', 'all') ? workTree(use) : paths(use, options.words);
   },
-  merge: workTree,
-  rebase: workTree,
+  merge: begun,
+  rebase: begun,
   pull: (use) => (has(readOptions(use.args, {}), 'dry-run') ? [] : workTree(use)),
-  revert: workTree,
-  'cherry-pick': workTree,
-  am: (use) => (has(readOptions(use.args, {}), 'show-current-patch') ? [] : workTree(use)),
+  revert: begun,
+  'cherry-pick': begun,
+  am: begun,
   apply: (use) => {
     const options = readOptions(use.args, { valued: 'pC', long: ['exclude', 'include', 'directory', 'whitespace'] });
     const onlyShows = has(options, 'check', 'stat', 'numstat', 'summary') && !has(options, 'apply');

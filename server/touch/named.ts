@@ -14,6 +14,8 @@ export interface NamedTouch {
   worksIn?: string;
   /** A push: branches have the same names in every project. */
   push?: boolean;
+  /** It means something to the same project alone. */
+  ofProject?: boolean;
 }
 
 /** Whose session it is: what it registered. */
@@ -30,7 +32,7 @@ export function nameTouches(touches: readonly Touch[], session: Place): NamedTou
       case 'file':
         return { by, resources: namesOf(touch.path, session) };
       case 'resource':
-        return { by, resources: [touch.name] };
+        return { by, resources: [touch.name], ...(touch.ofProject ? { ofProject: true } : {}) };
       case 'workTree': {
         const [repository] = repositoriesAround(touch.folder);
         if (!repository) return [];
@@ -56,7 +58,9 @@ export function nameFromAfar(touches: readonly Touch[], { project, directory }: 
   const folder = forward(directory).replace(/\/+$/, '');
   return touches.flatMap((touch) => {
     const { kind, by } = touch;
-    if (kind === 'resource') return { by, resources: [touch.name] };
+    if (kind === 'resource') {
+      return { by, resources: [touch.name], ...(touch.ofProject ? { ofProject: true } : {}) };
+    }
     if (kind === 'push') {
       const branches = touch.branches ?? [];
       return { by, push: true, resources: [...branches.map((branch) => `branch:${branch}`), wholeProject(project)] };

@@ -105,14 +105,20 @@ describe.skipIf(process.platform === 'win32')('clambake setup claude-code', () =
     await expect(readFile(join(marketplace(), '.claude-plugin', 'marketplace.json'))).rejects.toThrow('ENOENT');
   });
 
-  test('with --http asks the server for all but SessionStart, and never says the token', async () => {
+  test('with --http asks the server between prompts, and never says the token', async () => {
     const token = 'a-token-of-sixteen-characters';
     const { stdout, stderr } = await setup(['--print', '--http'], { ...without, CLAMBAKE_TOKEN: token });
     const { hooks } = JSON.parse(stdout) as { hooks: Record<string, { hooks: Record<string, unknown>[] }[]> };
-    expect(hooks.SessionStart?.[0]?.hooks[0]).toMatchObject({ type: 'command' });
+    for (const event of ['SessionStart', 'UserPromptSubmit', 'SessionEnd']) {
+      expect(hooks[event]?.[0]?.hooks[0]).toMatchObject({ type: 'command' });
+    }
     expect(hooks.PreToolUse?.[0]?.hooks[0]).toMatchObject({
-      ...{ type: 'http', url: `${machine.url}/hooks/PreToolUse`, allowedEnvVars: ['CLAMBAKE_TOKEN'] },
-      headers: { Authorization: 'Bearer $CLAMBAKE_TOKEN' },
+      ...{
+        type: 'http',
+        url: `${machine.url}/hooks/PreToolUse`,
+        allowedEnvVars: ['CLAMBAKE_TOKEN', 'CLAMBAKE_SESSION'],
+      },
+      headers: { Authorization: 'Bearer $CLAMBAKE_TOKEN', 'Clambake-Session': '$CLAMBAKE_SESSION' },
     });
     expect(stderr).toContain('CLAMBAKE_TOKEN');
     expect(stdout + stderr).not.toContain(token);

@@ -349,6 +349,7 @@ describe('a Bash command', () => {
       'rm "$FILE"',
       'echo x > free.yaml',
       'git status',
+      'git rebase --continue',
     ]) {
       expect({ command, denied: await bash(session, command) }).toEqual({ command, denied: '' });
     }
@@ -365,6 +366,15 @@ describe('a Bash command', () => {
       });
     }
     await release(other, blocker);
+    const worktree = join(repository, '.claude', 'worktrees', 'side');
+    await mkdir(worktree, { recursive: true });
+    await mkdir(join(repository, '.git', 'worktrees', 'side'), { recursive: true });
+    await writeFile(join(worktree, '.git'), `gitdir: ${join(repository, '.git', 'worktrees', 'side')}\n`);
+    await writeFile(join(repository, '.git', 'worktrees', 'side', 'commondir'), '../..\n');
+    const beside = await server.register(project, { directory: worktree });
+    const inside = await hold(beside, `${project}:compose.yaml`);
+    expect(await bash(session, 'git stash')).toBe('');
+    await release(beside, inside);
     const afar = await server.register(project, { directory: '/another/clone' });
     const elsewhere = await hold(afar, `${project}:compose.yaml`);
     expect(await bash(session, 'git stash')).toBe('');
@@ -379,6 +389,11 @@ describe('a Bash command', () => {
     expect(await bash(session, 'docker compose restart')).toContain(`docker:${project}`);
     expect(await bash(session, 'docker compose -p another restart')).toBe('');
     await release(other, blocker);
+    const stranger = await server.register('another-shop');
+    const service = await hold(stranger, `docker:db-of-${project}`);
+    expect(await bash(session, `docker compose restart db-of-${project}`)).toBe('');
+    expect(await bash(session, `docker restart db-of-${project}`)).toContain(stranger.id);
+    await release(stranger, service);
   });
 
   test('that pushes is denied where the branch is held by the project, and else told who else is at work', async () => {
@@ -485,6 +500,19 @@ describe('bad input', () => {
     expect((await hooks.post('PostToolBatch', body, { origin: 'https://evil.example' })).status).toBe(403);
     expect((await hooks.post('PostToolBatch', body, { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
   });
+});
+
+test('a key that the person chose goes before the session of Claude Code', async () => {
+  const agent = await server.register(project, { sessionKey: `chosen-${project}`, directory: repository });
+  await other.send(agent.id, 'For the key');
+  const { body } = await hooks.post(
+    'PostToolBatch',
+    JSON.stringify(common('PostToolBatch', newSession(), repository)),
+    {
+      'clambake-session': `chosen-${project}`,
+    },
+  );
+  expect(body.hookSpecificOutput?.additionalContext).toContain('For the key');
 });
 
 test('a token of an instance acts as that instance, whatever session is named', async () => {

@@ -152,6 +152,19 @@ describe('what cannot be answered says nothing and exits 0', () => {
     expect(record).toMatchObject({ lastFailure: { reason: expect.any(String) } });
   });
 
+  test('a flag that it does not know, or a time that is none', async () => {
+    expect(await machine.run(['hook', 'Stop', '--nope'], { stdin: '{}' })).toEqual({ code: 0, stdout: '', stderr: '' });
+    const env = { CLAMBAKE_HOOK_TIMEOUT: '9999h' };
+    expect(await machine.run(['hook', 'Stop'], { stdin: '{}', env })).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
+  test('an instance that was named and is not known here, which registers nobody', async () => {
+    const env = { CLAMBAKE_INSTANCE: 'calm-heron-0b1c' };
+    const { stdout } = await hook('SessionStart', 'named', { source: 'startup' }, env);
+    expect(stdout).toBe('');
+    expect((await clambake('named', 'inbox')).code).toBe(4);
+  });
+
   test('5 MB in a tool is no trouble', async () => {
     await begin('large');
     const tool_input = { file_path: join(shop, 'large.txt'), content: 'x"\\\n'.repeat(1_300_000) };
