@@ -10,7 +10,7 @@ import { writeHookRecord } from './record.ts';
 /** Milliseconds that a hook may take, where CLAMBAKE_HOOK_TIMEOUT does not say it (issue: 2 s), and of these what is not the question's. */
 const usualTimeout = 2000;
 const longestTimeout = 60_000;
-const overhead = 150;
+const overhead = 300;
 
 /** Most bytes of a hook's input: what a tool is given can be a file. */
 const mostBytes = 64 * 1024 * 1024;

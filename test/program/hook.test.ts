@@ -192,7 +192,7 @@ describe('what cannot be answered says nothing and exits 0', () => {
           stderr: '',
         });
         // The 2 s themselves are measured where nothing else runs (speed.test.ts).
-        expect(performance.now() - since).toBeLessThan(5000);
+        expect(performance.now() - since).toBeLessThan(8000);
       }
     };
     // Never started.
