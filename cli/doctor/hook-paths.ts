@@ -4,13 +4,13 @@ import { delimiter, isAbsolute, join } from 'node:path';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The programs and files that a plugin's hooks name and that are not there: absolute paths, those below the plugin's own
+ * The programs and files that a plugin's hooks and MCP servers name and that are not there: absolute paths, those below the plugin's own
  * folder, and a program that is looked for in PATH.
- * @param hooks what `hooks/hooks.json` holds
+ * @param entries what `hooks/hooks.json` and `.mcp.json` hold
  * @param root the plugin's folder
  */
-export function missingPaths(hooks: unknown, root: string, environment: Environment): string[] {
-  const missing = commandsIn(hooks).flatMap(([program = '', ...words]) =>
+export function missingPaths(entries: unknown, root: string, environment: Environment): string[] {
+  const missing = commandsIn(entries).flatMap(([program = '', ...words]) =>
     [program, ...words]
       .map((word) => word.replace(/\$\{CLAUDE_PLUGIN_ROOT\}|\$CLAUDE_PLUGIN_ROOT\b/g, () => root))
       .filter((word, index) => isMissing(word, index === 0, environment)),

@@ -13,7 +13,7 @@ export interface PluginFindings {
 
 /**
  * Looks whether the plugin for Claude Code is installed and enabled for sessions in a folder, whether it is of the same
- * version, and whether what its hooks start is there.
+ * version, and whether what its hooks and its MCP server start is there.
  * @param version the command line's own
  */
 export function checkPlugin(
@@ -38,7 +38,7 @@ export function checkPlugin(
   } catch (error) {
     const { syscall, message } = error as NodeJS.ErrnoException;
     if (!(error instanceof SpoiledFile) && syscall === undefined) throw error;
-    return { enabled: false, finding: fail(message, 'Mend the file, or remove it and install the plugin again.') };
+    return { enabled: false, finding: fail(message, 'Mend what is written in it: Claude Code reads it as well.') };
   }
 }
 
@@ -47,14 +47,16 @@ function checkFiles(
   own: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): Finding {
-  const again = 'Install it again: `clambake setup claude-code --remove`, then `clambake setup claude-code`.';
+  // Not `setup --remove`: that leaves a marketplace alone which comes from elsewhere, and `setup` then refuses.
+  const marketplace = key.slice(key.indexOf('@') + 1);
+  const again = `Install it again: \`claude plugin marketplace remove ${marketplace}\`, then \`clambake setup claude-code\`.`;
   if (path === undefined) {
     return fail(`${key} is enabled and not installed`, `Install it: \`claude plugin install ${key}\`.`);
   }
   const file = join(path, 'hooks', 'hooks.json');
   if (!existsSync(file)) return fail(`${key}: ${file} is missing`, again);
-  const missing = missingPaths(readObject(file), path, environment);
-  if (missing.length > 0) return fail(`${key}: its hooks start what is not there: ${missing.join(', ')}`, again);
+  const missing = missingPaths([readObject(file), readObject(join(path, '.mcp.json'))], path, environment);
+  if (missing.length > 0) return fail(`${key}: it starts what is not there: ${missing.join(', ')}`, again);
 
   const { version } = readObject(join(path, '.claude-plugin', 'plugin.json'));
   // What `clambake setup` has made of it stands behind a plus.

@@ -265,6 +265,19 @@ describe('of the plugin', () => {
     expect(await plugin()).toEqual(failed('settings.json', 'holds no JSON'));
   });
 
+  test('starts an MCP server that is not there, and says what mends it wherever it came from', async () => {
+    await install();
+    const gone = join(place.path, 'gone', 'main.js');
+    await put(join(root, '.mcp.json'), {
+      mcpServers: { clambake: { command: process.execPath, args: [gone, 'mcp'] } },
+    });
+    expect(await plugin()).toMatchObject({
+      state: 'fail',
+      text: expect.stringContaining(gone),
+      mend: expect.stringContaining('`claude plugin marketplace remove clambake`, then `clambake setup claude-code`'),
+    });
+  });
+
   test('is not enabled, which is no fault, until the project enables it', async () => {
     await install(manifest.version, false);
     const { ok, links } = await examine();
