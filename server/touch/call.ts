@@ -22,6 +22,24 @@ export interface Call {
   variables: ReadonlyMap<string, string | undefined>;
 }
 
+/** Most touches of one tool call. */
+export const mostTouches = 200;
+
+/** The variables that say where git, Docker and Compose work. No other is kept: a script may set thousands. */
+const heeded: ReadonlySet<string> = new Set([
+  ...['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'COMPOSE_FILE', 'COMPOSE_PROJECT_NAME'],
+  ...['DOCKER_HOST', 'DOCKER_CONTEXT', 'CONTAINER_HOST'],
+]);
+
+/** The variables after some more are set. */
+export function withSettings(
+  known: Call['variables'],
+  settings: readonly (readonly [name: string, value: string | undefined])[],
+): Call['variables'] {
+  const more = settings.filter(([name]) => heeded.has(name));
+  return more.length === 0 ? known : new Map([...known, ...more]);
+}
+
 /** Longest path that any file system takes. */
 const longestPath = 4096;
 
@@ -54,7 +72,7 @@ function segmentsOf(path: string): string[] {
 
 /** A touch for each word that certainly is a path. What lies in `/dev` is a device: nobody holds it. */
 export function files(folder: string | undefined, words: Words, by: string): Touch[] {
-  return words.flatMap((word) => {
+  return some(words).flatMap((word) => {
     const path = pathIn(folder, word);
     return path === undefined || path.startsWith('/dev/') ? [] : [{ kind: 'file' as const, path, by }];
   });
@@ -63,9 +81,12 @@ export function files(folder: string | undefined, words: Words, by: string): Tou
 /** A touch for each word that certainly names something of a kind, as in `docker:web`. */
 export function resources(kind: string, words: Words, by: string): Touch[] {
   // Anything else is a pattern or a mistake.
-  return words.flatMap((word) =>
+  return some(words).flatMap((word) =>
     word !== undefined && /^[A-Za-z0-9][\w.@-]{0,254}$/.test(word)
       ? [{ kind: 'resource' as const, name: `${kind}:${word}`, by }]
       : [],
   );
 }
+
+/** Each word once, as many as count: a command may name tens of thousands. */
+const some = (words: Words): Words => [...new Set(words)].slice(0, mostTouches);

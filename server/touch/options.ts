@@ -31,7 +31,9 @@ export function readOptions(args: Words, { valued = '', attached = '', long = []
   const words: (string | undefined)[] = [];
   const set = (name: string, value: string | undefined) => {
     flags.add(name);
-    values.set(name, [...(values.get(name) ?? []), value]);
+    const known = values.get(name);
+    if (known) known.push(value);
+    else values.set(name, [value]);
   };
   for (let at = 0; at < args.length; at++) {
     const arg = args[at];

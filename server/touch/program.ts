@@ -1,4 +1,4 @@
-import type { Call, Words } from './call.ts';
+import { type Call, type Words, withSettings } from './call.ts';
 import { readOptions } from './options.ts';
 
 /** A program without those that only run it, such as `sudo`. */
@@ -15,7 +15,10 @@ const wrappers: Readonly<Record<string, (args: Words) => number | undefined>> = 
   nohup: () => 0,
   time: () => 0,
   nice: () => 0,
-  sudo: settings,
+  sudo: (args) => {
+    const flags = args.findIndex((word) => word === undefined || !/^-[nEHSk]+$/.test(word));
+    return flags === -1 ? undefined : flags + settings(args.slice(flags));
+  },
   env: settings,
   timeout: ([duration]) => (duration !== undefined && /^[\d.]+[smhd]?$/.test(duration) ? 1 : undefined),
 };
@@ -33,8 +36,8 @@ export function programOf(call: Call): Program | undefined {
     if (count === undefined || inner === undefined || inner.startsWith('-')) return undefined;
     isOwn &&= name === 'command' || name === 'builtin';
     // sudo takes away what is set outside of it.
-    const outer = name === 'sudo' ? [...variables.keys()].map((key) => [key, undefined] as const) : [...variables];
-    variables = new Map([...outer, ...args.slice(0, count).flatMap(setting)]);
+    if (name === 'sudo') variables = new Map([...variables.keys()].map((key) => [key, undefined]));
+    variables = withSettings(variables, args.slice(0, count).flatMap(setting));
     name = inner;
     args = args.slice(count + 1);
   }
@@ -61,9 +64,9 @@ export function scriptOf({ name, args }: Call): string | undefined {
   return options.flags.has('c') ? options.words[0] : undefined;
 }
 
-/** Where a call of `cd` leads, as a word; undefined where that is not certain. */
+/** Where a call of `cd` or `pushd` leads, as a word; undefined where that is not certain. */
 export function changeOf(args: Words): string | undefined {
   const words = args[0] === '-P' || args[0] === '-L' ? args.slice(1) : args;
   const [target, ...more] = words[0] === '--' ? words.slice(1) : words;
-  return more.length > 0 || target?.startsWith('-') ? undefined : target;
+  return more.length > 0 || /^[-+]/.test(target ?? '') ? undefined : target;
 }

@@ -25,6 +25,14 @@ export function join(shell: Shell, ways: readonly Shell[]): void {
   );
 }
 
+/** What is certain after one of two ways; undefined where neither goes on. */
+export function either(one: Shell | undefined, other: Shell | undefined): Shell | undefined {
+  if (!one || !other) return one ?? other;
+  const shell = { ...one };
+  join(shell, [one, other]);
+  return shell;
+}
+
 /** Whether nothing comes after a list of commands: it ends in an exit. */
 export function leaves(list: CompoundList): boolean {
   const last = list.commands.at(-1);

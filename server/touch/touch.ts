@@ -1,13 +1,10 @@
-import { files, isAbsolute, type Touch } from './call.ts';
+import { files, pathIn, type Touch } from './call.ts';
 import { commandTouches } from './walk.ts';
 
 export type { Touch } from './call.ts';
 
 /** Most bytes of a command that is read: what is longer has its size from text that it writes, and of some the reading takes the square of their length: 0.3 s for these. */
 const longestCommand = 8192;
-
-/** Most touches of one tool call. */
-const mostTouches = 200;
 
 /** The field of each tool that holds the path of what it writes. */
 const pathFields: ReadonlyMap<string, string> = new Map([
@@ -22,8 +19,8 @@ const pathFields: ReadonlyMap<string, string> = new Map([
  * counts as nothing. Nothing is looked up, so a path may not exist, or be a link.
  */
 export function touchesOf(toolName: string, toolInput: unknown, cwd: string): Touch[] {
-  const folder = isAbsolute(cwd) ? cwd : undefined;
-  if (toolName === 'Bash') return distinct(ofCommand(textOf(toolInput, 'command'), folder));
+  const folder = pathIn(undefined, cwd);
+  if (toolName === 'Bash') return ofCommand(textOf(toolInput, 'command'), folder);
   const field = pathFields.get(toolName);
   return field === undefined ? [] : files(folder, [textOf(toolInput, field)], toolName);
 }
@@ -43,15 +40,4 @@ function ofCommand(command: string | undefined, folder: string | undefined): Tou
     // Nested deeper than the stack: a tool call must not fail for that it cannot be read.
     return [];
   }
-}
-
-/** Each touch once, whatever it is done by. */
-function distinct(touches: readonly Touch[]): Touch[] {
-  const all = new Map<string, Touch>();
-  for (const touch of touches) {
-    const key = JSON.stringify({ ...touch, by: '' });
-    if (!all.has(key)) all.set(key, touch);
-    if (all.size === mostTouches) break;
-  }
-  return [...all.values()];
 }

@@ -11,44 +11,55 @@ import {
   type Statement,
   type SyntaxNode,
 } from 'unbash';
-import { files, pathIn, type Touch } from './call.ts';
+import { files, mostTouches, pathIn, type Touch, withSettings } from './call.ts';
 import { serviceTouches } from './docker.ts';
 import { fileTouches } from './files.ts';
 import { gitTouches } from './git.ts';
 import { changeOf, programOf, scriptOf } from './program.ts';
-import { ends, isChange, isNegated, join, leaves, type Shell } from './shell.ts';
+import { either, ends, isChange, isNegated, join, leaves, type Shell } from './shell.ts';
 import { certain, functionsOf, substitutionsIn } from './words.ts';
 
 /** Most scripts within scripts, as in `bash -c 'bash -c …'`. */
 const deepest = 3;
 
-/** What a command of a shell touches, in the order that it is written in. */
+/** What a command of a shell touches, each once whatever does it, in the order that it is written in. */
 export function commandTouches(command: string, folder: string | undefined): Touch[] {
-  return read(command, { folder, variables: new Map() }, 0);
+  const touches = new Map<string, Touch>();
+  read(command, { folder, variables: new Map() }, touches, 0);
+  return [...touches.values()];
 }
 
-function read(text: string, shell: Shell, depth: number): Touch[] {
+function read(text: string, shell: Shell, touches: Map<string, Touch>, depth: number): void {
   const script = parse(text);
   const functions = functionsOf(script);
-  if (!functions) return [];
-  const walk = new Walk(functions, depth);
-  walk.list(script.commands, shell);
-  return walk.touches;
+  if (functions) new Walk(functions, touches, depth).list(script.commands, shell);
 }
 
 /** A walk through one script. Nothing is run: each way that a condition may take is gone. */
 class Walk {
-  readonly touches: Touch[] = [];
   readonly #functions: ReadonlySet<string>;
+  readonly #touches: Map<string, Touch>;
   readonly #depth: number;
 
-  constructor(functions: ReadonlySet<string>, depth: number) {
+  constructor(functions: ReadonlySet<string>, touches: Map<string, Touch>, depth: number) {
     this.#functions = functions;
+    this.#touches = touches;
     this.#depth = depth;
   }
 
   list(statements: readonly Statement[], shell: Shell): void {
-    for (const { command, background } of statements) this.#node(command, background ? { ...shell } : shell);
+    for (const { command, background } of statements) {
+      if (this.#touches.size === mostTouches) return;
+      this.#node(command, background ? { ...shell } : shell);
+    }
+  }
+
+  #add(touches: readonly Touch[]): void {
+    for (const touch of touches) {
+      if (this.#touches.size === mostTouches) return;
+      const key = JSON.stringify({ ...touch, by: '' });
+      if (!this.#touches.has(key)) this.#touches.set(key, touch);
+    }
   }
 
   #node(node: Statement['command'] | CompoundList, shell: Shell): void {
@@ -83,19 +94,18 @@ class Walk {
         this.#case(node, shell);
         break;
       case 'While':
-        this.#node(node.clause, shell);
-        this.#loop(node.body, shell);
+        this.#loop([node.clause, node.body], shell);
         break;
       case 'For':
       case 'Select':
         for (const word of node.wordlist ?? []) this.#substitutions(word, shell);
-        this.#loop(node.body, shell);
+        this.#loop([node.body], shell);
         break;
       case 'ArithmeticFor':
         for (const expression of [node.initialize, node.test, node.update]) {
           if (expression) this.#substitutions(expression, shell);
         }
-        this.#loop(node.body, shell);
+        this.#loop([node.body], shell);
         break;
       case 'TestCommand':
       case 'ArithmeticCommand':
@@ -107,22 +117,25 @@ class Walk {
     }
   }
 
+  /** Both where the last command that ran succeeded and where it failed: `[ -d a ] && cd a; rm b` may remove either. */
   #andOr({ commands, operators }: AndOr, shell: Shell): void {
+    let succeeded: Shell | undefined = { ...shell };
+    let failed: Shell | undefined;
     for (const [at, command] of commands.entries()) {
-      const before = commands[at - 1];
-      // Already walked, together with that cd.
-      if (before && operators[at - 1] === '||' && isChange(before)) continue;
-      const next = commands[at + 1];
-      if (!next || operators[at] !== '||' || !isChange(command)) {
-        this.#node(command, shell);
-        continue;
-      }
-      // What follows the failure of a cd runs where that was.
-      const failed = { ...shell };
-      this.#node(command, shell);
-      this.#node(next, failed);
-      if (!ends(next)) join(shell, [{ ...shell }, failed]);
+      const isElse = operators[at - 1] === '||';
+      const before: Shell | undefined = isElse ? failed : succeeded;
+      // Never reached: the one before ended the script.
+      if (!before) continue;
+      const after: Shell = { ...before };
+      this.#node(command, after);
+      const end = ends(command) ? undefined : after;
+      // A cd is taken to succeed, unless what follows is for where it fails.
+      const isTaken = isChange(command) && operators[at] !== '||';
+      const otherwise = isChange(command) ? (isTaken ? undefined : before) : end;
+      failed = isElse ? otherwise : either(failed, otherwise);
+      succeeded = isElse ? either(succeeded, end) : end;
     }
+    Object.assign(shell, either(succeeded, failed));
   }
 
   #pipeline({ commands }: Pipeline, shell: Shell): void {
@@ -157,9 +170,9 @@ class Walk {
     join(shell, ways);
   }
 
-  #loop(body: CompoundList, shell: Shell): void {
+  #loop(lists: readonly CompoundList[], shell: Shell): void {
     const way = { ...shell };
-    this.#node(body, way);
+    for (const each of lists) this.#node(each, way);
     join(shell, [{ ...shell }, way]);
   }
 
@@ -175,7 +188,7 @@ class Walk {
     const target = certain(redirect.target);
     // As in 2>&1 and 3>&-.
     if (redirect.operator === '>&' && /^\d*-?$/.test(target ?? '')) return;
-    this.touches.push(...files(shell.folder, [target], '> redirection'));
+    this.#add(files(shell.folder, [target], '> redirection'));
   }
 
   #command(node: Command, shell: Shell): void {
@@ -186,7 +199,10 @@ class Walk {
     const settings = node.prefix.filter((part) => part.type === 'Assignment');
     if (!node.name) {
       // Not known to be exported: a command gets it, or it does not.
-      shell.variables = new Map([...shell.variables, ...settings.map(({ name }) => [name, undefined] as const)]);
+      shell.variables = withSettings(
+        shell.variables,
+        settings.map(({ name }) => [name, undefined]),
+      );
       return;
     }
     const name = certain(node.name);
@@ -198,18 +214,19 @@ class Walk {
     }
     if (name === 'export') {
       const exported = node.args.filter((arg) => arg.type === 'Assignment');
-      shell.variables = new Map([...shell.variables, ...exported.map(settingOf)]);
+      shell.variables = withSettings(shell.variables, exported.map(settingOf));
       return;
     }
     const program = programOf({
       name,
       args: node.args.map((arg) => (arg.type === 'Word' ? certain(arg) : undefined)),
       folder: shell.folder,
-      variables: new Map([...shell.variables, ...settings.map(settingOf)]),
+      variables: withSettings(shell.variables, settings.map(settingOf)),
     });
     if (!program) return;
-    if (program.isOwn && (program.name === 'pushd' || program.name === 'popd')) shell.folder = undefined;
-    else if (program.isOwn && program.name === 'cd') shell.folder = pathIn(shell.folder, changeOf(program.args));
+    if (program.isOwn && program.name === 'popd') shell.folder = undefined;
+    else if (program.isOwn && (program.name === 'cd' || program.name === 'pushd'))
+      shell.folder = pathIn(shell.folder, changeOf(program.args));
     else this.#touch(program, shell);
   }
 
@@ -217,9 +234,9 @@ class Walk {
     const script = scriptOf(program);
     if (script === undefined) {
       const touches = program.name === 'git' ? gitTouches(program) : (fileTouches(program) ?? serviceTouches(program));
-      this.touches.push(...(touches ?? []));
+      this.#add(touches ?? []);
     } else if (this.#depth < deepest) {
-      this.touches.push(...read(script, { folder, variables: program.variables }, this.#depth + 1));
+      read(script, { folder, variables: program.variables }, this.#touches, this.#depth + 1);
     }
   }
 }

@@ -11,8 +11,10 @@ function isCertainPart(part: WordPart): boolean {
     case 'Literal':
       return isPlain(part.text);
     case 'SingleQuoted':
-    case 'AnsiCQuoted':
       return true;
+    case 'AnsiCQuoted':
+      // The parser drops it where the shell keeps it.
+      return !part.text.includes('\\\n');
     case 'DoubleQuoted':
       return part.parts.every(({ type }) => type === 'Literal');
     default:
@@ -25,6 +27,7 @@ const isPlain = (text: string): boolean => !text.includes('=~') && !text.include
 
 /** The scripts of the substitutions within a node, not those within these. */
 export function substitutionsIn(node: SyntaxNode): ParsedScript[] {
+  if (node.type === 'Word' && !node.parts) return [];
   const scripts: ParsedScript[] = [];
   visit(node, (inner) => {
     if (inner.type !== 'Script' || inner === node) return true;

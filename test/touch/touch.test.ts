@@ -97,7 +97,7 @@ describe('the shell', () => {
     ['cd -- a; rm b', ['/w/a/b']],
     ['command cd a; rm b', ['/w/a/b']],
     ['env cd a; rm b', ['/w/b']],
-    ['pushd a; rm b; popd; rm c', []],
+    ['pushd a; rm b; popd; rm c', ['/w/a/b']],
     ['if [ -d a ]; then cd a; fi; rm b', []],
     ['if [ -d a ]; then cd a; else exit; fi; rm b', ['/w/a/b']],
     ['if ! cd a; then rm b; exit 1; fi; rm c', ['/w/b', '/w/a/c']],
