@@ -3,6 +3,8 @@ import { has, type Options, readOptions, type Syntax } from './options.ts';
 
 /** The containers, projects and services that a call of Docker, Podman or systemd changes; undefined for any other program. */
 export function serviceTouches(call: Call): Touch[] | undefined {
+  const isDocker = /^(docker|podman)(-compose)?$/.test(call.name);
+  if (isDocker && elsewhere.some((name) => call.variables.has(name))) return [];
   switch (call.name) {
     case 'docker':
     case 'podman':
@@ -16,6 +18,9 @@ export function serviceTouches(call: Call): Touch[] | undefined {
       return undefined;
   }
 }
+
+/** Variables that may name another machine. */
+const elsewhere = ['DOCKER_HOST', 'DOCKER_CONTEXT', 'CONTAINER_HOST'];
 
 function dockerTouches(call: Call): Touch[] {
   // Options before the subcommand may name another machine.
@@ -32,10 +37,30 @@ const containerSyntax: Readonly<Record<string, Syntax>> = {
   restart: stopSyntax,
   stop: stopSyntax,
   kill: { valued: 's', long: ['signal'] },
-  rm: {},
+  // Podman's has a time.
+  rm: { valued: 't', long: ['time'] },
   start: { long: ['detach-keys', 'checkpoint', 'checkpoint-dir'] },
   pause: {},
   unpause: {},
+  update: {
+    valued: 'cm',
+    long: [
+      'blkio-weight',
+      'cpu-period',
+      'cpu-quota',
+      'cpu-rt-period',
+      'cpu-rt-runtime',
+      'cpu-shares',
+      'cpus',
+      'cpuset-cpus',
+      'cpuset-mems',
+      'memory',
+      'memory-reservation',
+      'memory-swap',
+      'pids-limit',
+      'restart',
+    ],
+  },
 };
 
 /** Options of each subcommand that takes something into use; any other one only looks. */

@@ -18,11 +18,31 @@ const programs: Readonly<Record<string, (call: Call) => Touch[]>> = {
       options.flags.has('t') || has(options, 'target-directory') ? options.words : options.words.slice(0, -1);
     return [...files(call.folder, sources, 'mv'), ...targets(call, options)];
   },
-  cp: (call) => targets(call, readOptions(call.args, transferSyntax)),
+  cp: (call) => {
+    const options = readOptions(call.args, transferSyntax);
+    // Then the folders of the sources are made there as well.
+    return has(options, 'parents') ? [] : targets(call, options);
+  },
   install: (call) => {
     const options = readOptions(call.args, installSyntax);
     // -d makes folders.
     return has(options, 'd', 'directory') ? [] : targets(call, options);
+  },
+  ln: (call) => {
+    const options = readOptions(call.args, transferSyntax);
+    const { words } = options;
+    // Alone, what is linked to gets a link of its name here.
+    const isAlone = words.length === 1 && !has(options, 't', 'target-directory') && !asksHelp(options);
+    return isAlone ? placed(call.folder, words, '.', true, 'ln') : targets(call, options);
+  },
+  chmod: afterFirst('mode'),
+  chown: afterFirst('owner'),
+  chgrp: afterFirst('owner'),
+  patch: ({ args, folder }) => {
+    const options = readOptions(args, patchSyntax);
+    if (asksHelp(options) || has(options, 'dry-run', 'C', 'check', 'o', 'output')) return [];
+    const directory = options.values.get('d') ?? options.values.get('directory');
+    return files(directory ? pathIn(folder, directory.at(-1)) : folder, options.words.slice(0, 1), 'patch');
   },
   dd: ({ args, folder }) => {
     const output = args.filter((word) => word?.startsWith('of=')).map((word) => word?.slice(3));
@@ -47,6 +67,24 @@ const installSyntax: Syntax = {
   valued: 'Stgmo',
   long: ['suffix', 'target-directory', 'group', 'mode', 'owner', 'strip-program'],
 };
+const patchSyntax: Syntax = {
+  valued: 'BDFVYdgioprz',
+  long: [
+    ...[
+      'prefix',
+      'ifdef',
+      'fuzz',
+      'version-control',
+      'basename-prefix',
+      'directory',
+      'get',
+      'input',
+      'output',
+      'strip',
+    ],
+    ...['reject-file', 'suffix', 'quoting-style', 'read-only', 'reject-format'],
+  ],
+};
 const sedSyntax: Syntax = { valued: 'efl', attached: 'i', long: ['expression', 'file', 'line-length'] };
 const perlSyntax: Syntax = { valued: 'eEI', attached: 'iMmFxDdCV', first: true };
 
@@ -60,6 +98,19 @@ function all(syntax: Syntax): (call: Call) => Touch[] {
     // To rm, a dash is a file like any other; to these, it is the output.
     const words = name === 'rm' ? options.words : options.words.filter((word) => word !== '-');
     return files(folder, words, name);
+  };
+}
+
+/** A program whose words all are files that it changes, but for the first, unless an option stands for that. */
+function afterFirst(first: 'mode' | 'owner'): (call: Call) => Touch[] {
+  return ({ name, args, folder }) => {
+    const options = readOptions(args, { long: ['reference', 'from'] });
+    if (asksHelp(options)) return [];
+    // As in `chmod -x a`.
+    const isMode = (word: string | undefined) =>
+      first === 'mode' && /^-[rwxXstugo,=+-]+$/.test(word ?? '') && word !== '--';
+    const isGiven = has(options, 'reference') || args.some(isMode);
+    return files(folder, isGiven ? options.words : options.words.slice(1), name);
   };
 }
 

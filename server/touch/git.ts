@@ -12,15 +12,17 @@ interface Use {
 
 /** What a call of git changes in the work tree, and which branches it pushes. */
 export function gitTouches(call: Call): Touch[] {
-  // These say that the repository is somewhere else.
-  if (call.variables.has('GIT_DIR') || call.variables.has('GIT_WORK_TREE')) return [];
+  // These say that the repository, or what is staged, is somewhere else.
+  if (['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE'].some((variable) => call.variables.has(variable))) return [];
   let folder = call.folder;
   let at = 0;
   for (; at < call.args.length; at++) {
     const word = call.args[at];
     if (word === '-C') folder = pathIn(folder, call.args[++at]);
-    else if (word === '-c') at++;
-    else if (word === undefined || !harmless.has(word)) break;
+    else if (word === '-c') {
+      // So may a setting.
+      if (/^core\.(worktree|bare)\b/i.test(call.args[++at] ?? 'core.bare')) return [];
+    } else if (word === undefined || !harmless.has(word)) break;
   }
   const name = call.args[at];
   if (folder === undefined || name === undefined || !Object.hasOwn(subcommands, name)) return [];
@@ -80,7 +82,7 @@ const subcommands: Readonly<Record<string, (use: Use) => Touch[]>> = {
       valued: 'cC',
       long: ['create', 'force-create', 'orphan', 'conflict'],
     });
-    return options.words.length > 0 || has(options, 'f', 'force', 'discard-changes') ? workTree(use) : [];
+    return options.words.length > 0 || has(options, 'f', 'force', 'discard-changes', 'orphan') ? workTree(use) : [];
   },
   stash: (use) => {
     const [name] = use.args;
@@ -115,7 +117,19 @@ const subcommands: Readonly<Record<string, (use: Use) => Touch[]>> = {
     const onlyStages = has(options, 'cached') && !has(options, 'index');
     return onlyShows || onlyStages ? [] : workTree(use);
   },
+  bisect: (use) => {
+    const [name, ...rest] = use.args;
+    const options = readOptions(rest, { long: ['term-old', 'term-good', 'term-new', 'term-bad'] });
+    const commits = options.words.length - (options.after?.length ?? 0);
+    // The rest goes on with it. Only with a bad and a good commit does a start check one out.
+    return name === 'start' && commits > 1 && !has(options, 'no-checkout') ? workTree(use) : [];
+  },
+  worktree: ({ folder, args: [name, ...rest], by }) =>
+    name === 'remove' ? files(folder, readOptions(rest, {}).words.map(asTree), `${by} remove`) : [],
 };
+
+/** Git takes the last names of a path as well: with the `/`, one that is not there is no folder of another work tree. */
+const asTree = (word: string | undefined) => (word === undefined ? undefined : word.replace(/\/*$/, '/'));
 
 const resetSyntax: Syntax = { valued: 'U', long: ['pathspec-from-file', 'unified'] };
 const commitSyntax: Syntax = {

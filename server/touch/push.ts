@@ -3,7 +3,10 @@ import { has, readOptions } from './options.ts';
 
 /** The branches that `git push` changes at the remote. */
 export function pushTouches({ folder, args, by }: { folder: string; args: Words; by: string }): Touch[] {
-  const options = readOptions(args, { valued: 'o', long: ['repo', 'receive-pack', 'exec', 'push-option'] });
+  const options = readOptions(args, {
+    valued: 'o',
+    long: ['repo', 'receive-pack', 'exec', 'push-option', 'recurse-submodules'],
+  });
   if (has(options, 'n', 'dry-run')) return [];
   const current: Touch = { kind: 'push', folder, branches: null, by };
   if (has(options, 'all', 'branches', 'mirror')) return [current];
