@@ -3,8 +3,8 @@ import { commandTouches } from './walk.ts';
 
 export type { Touch } from './call.ts';
 
-/** Most bytes of a command that is read: what is longer has its size from text that it writes, and of some the reading takes the square of their length: 0.3 s for these. */
-const longestCommand = 8192;
+/** Most bytes of a command that is read: what is longer has its size from text that it writes. */
+const longestCommand = 65_536;
 
 /** The field of each tool that holds the path of what it writes. */
 const pathFields: ReadonlyMap<string, string> = new Map([
