@@ -1,7 +1,5 @@
-import { performance } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { ConfigError, formatDuration, parseDuration } from '../../server/config.ts';
 import { visibleLine } from '../../server/visible.ts';
+import { hookTimeout, inTime } from '../deadline.ts';
 import { CliError, ExitCode } from '../exit.ts';
 import type { Globals, LocalInput } from '../line/table.ts';
 import { complain } from '../output/stream.ts';
@@ -9,42 +7,20 @@ import { findAsker } from './asker.ts';
 import { checkCommit } from './pre-commit.ts';
 import { checkPush } from './pre-push.ts';
 
-/** Milliseconds that a hook may take, where CLAMBAKE_HOOK_TIMEOUT does not say it (issue: 2 s in all), and of these what is not the check's. */
-const usualTimeout = 2000;
-const overhead = 100;
-
 /**
  * `clambake git-hook pre-push|pre-commit`, which the hooks call. Only what others hold stops anybody; whatever keeps the check from
  * being made is told in a line, and lets pass.
  * @returns the exit code for blocked, or done
  */
 export async function gitHook({ args: [hook = ''], globals }: LocalInput): Promise<number> {
-  const ending = new AbortController();
   try {
-    const timeout = readTimeout(process.env.CLAMBAKE_HOOK_TIMEOUT);
-    // From the start of this process on.
-    const left = Math.max(overhead, timeout - overhead - performance.now());
-    const late = sleep(left, 'late' as const, { signal: ending.signal }).catch((error: unknown) => {
-      if (ending.signal.aborted) return 'late' as const;
-      throw error;
-    });
-    const outcome = await Promise.race([check(hook, globals, ending.signal), late]);
-    if (outcome !== 'late') return outcome;
-    pass(`there was no answer within ${formatDuration(timeout)}.`);
+    return await inTime(hookTimeout(), (signal) => check(hook, globals, signal));
   } catch (error) {
     pass(reasonOf(error));
-  } finally {
-    ending.abort();
   }
   // A connection that nobody answers would keep this process, and git with it, for half a minute.
   await new Promise((done) => process.stderr.write('', done));
   process.exit(ExitCode.done);
-}
-
-function readTimeout(text: string | undefined): number {
-  const timeout = text ? parseDuration(text) : usualTimeout;
-  if (timeout) return timeout;
-  throw new ConfigError(`CLAMBAKE_HOOK_TIMEOUT is "${text}": give a length of time such as 2s.`);
 }
 
 async function check(hook: string, globals: Globals, signal: AbortSignal): Promise<ExitCode> {

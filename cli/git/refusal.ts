@@ -1,3 +1,4 @@
+import { toAsk, toWait } from '../../server/blocker/remedy.ts';
 import { lasting, relative } from '../../server/relative-time.ts';
 import { visibleLine } from '../../server/visible.ts';
 import { count, ending } from '../output/lines.ts';
@@ -39,8 +40,8 @@ export function refusal(
   const [first] = held;
   return [
     ...lines,
-    ...(first ? [`  Wait: clambake guard --wait 5m ${word(heldAround(first.resource))}`] : []),
-    ...shown.map(({ blocker }) => `  Ask: ${question(blocker)}`),
+    ...(first ? [`  Wait: ${toWait(heldAround(first.resource))}`] : []),
+    ...shown.map(({ blocker }) => `  Ask: ${toAsk(blocker.holder ? blocker.heldBy : null, blocker.id)}`),
     `  Go on all the same: ${anyway}`,
   ];
 }
@@ -51,9 +52,3 @@ function blockerLine({ id, heldBy, holder, openedAt, expiresAt, message }: Held[
   const until = expiresAt ? `, ends ${relative(expiresAt, now)}` : '';
   return `#${visibleLine(id)} held by ${visibleLine(heldBy)}${project} for ${lasting(openedAt, now)}${until}${ending(message.subject)}`;
 }
-
-const question = ({ id, heldBy, holder }: Held['blocker']): string =>
-  `clambake send --to ${word(holder ? heldBy : '@all')} --type request --reply-to ${word(id)} --subject "…"`;
-
-/** A word for a shell to read. What would have to be quoted is not: file names are anybody's, and this line is meant to be run. */
-const word = (text: string): string => (/^[\w@%+=:,./][\w@%+=:,./-]*$/.test(text) ? text : '<resource>');

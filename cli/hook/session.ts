@@ -68,7 +68,7 @@ export async function registerSession({ config, reach, environment, cwd, model }
 }
 
 /**
- * Writes down which process the session runs in: the one that started this hook. A program that it starts once, such as an MCP server, keeps
+ * Writes down that the session has been told who it is, and which process it runs in: the one that started this hook. A program that it starts once, such as an MCP server, keeps
  * the session key of that moment, and finds the present one by it.
  */
 export async function keepProcess(home: string, session: Session): Promise<void> {

@@ -21,7 +21,7 @@ export interface Session {
   own: boolean;
   /** ISO 8601. */
   registeredAt: string;
-  /** The process that the session runs in, where a hook of it has told. */
+  /** The process that the session runs in; undefined until a hook has told the session who it is. */
   process?: number;
 }
 

@@ -4,6 +4,7 @@ import { ClambakeError } from '../errors.ts';
 import { excerpt } from '../input.ts';
 import type { Held } from './holds.ts';
 import type { Ahead } from './queue.ts';
+import { toAsk } from './remedy.ts';
 
 /** Holds that a refusal names in its text; its extensions have all of them. */
 const named = 5;
@@ -56,8 +57,7 @@ function remedy(held: Held[], asker: string | null, waited: boolean): string {
   const [first] = held;
   const wait = waited ? 'Wait longer (--wait 30m)' : 'Wait for it (--wait 5m)';
   if (!first) return `${wait}.`;
-  const to = first.holderId ?? '@all';
-  return `${wait}, or ask: \`clambake send --to ${to} --type request --reply-to ${first.blockerId} --subject "…"\`.`;
+  return `${wait}, or ask: \`${toAsk(first.holderId, first.blockerId)}\`.`;
 }
 
 /** A span of time, roughly: `40s`, `12m`, `3h`. */

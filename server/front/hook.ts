@@ -8,6 +8,7 @@ import type { Mask } from './failure.ts';
 import type { Limits } from './limits.ts';
 import { Refusal } from './refusal.ts';
 import { sendJson } from './reply.ts';
+import { within } from './within.ts';
 
 /** What stands before the name of an event in the path of its route. */
 export const hookRoutes = '/hooks/';
@@ -44,7 +45,9 @@ export async function sendHookAnswer<Viewer>(
   response.once('close', () => abandoned.abort());
   const answering = answer(request, name, surroundings, abandoned.signal);
   try {
-    const { output = {}, takeBack } = await within(limits.hook, answering);
+    const { output = {}, takeBack } = await within(limits.hook, answering, () => {
+      throw new Refusal(503, 'DATABASE_UNAVAILABLE', `There was no answer within ${limits.hook} ms.`);
+    });
     if (abandoned.signal.aborted) return await takeBack?.();
     sendJson(response, 200, output);
     log.debug({ via: 'hook', event: name, ms: Math.round(performance.now() - since) }, 'answered');
@@ -84,20 +87,5 @@ function parse(body: string): unknown {
     return JSON.parse(body);
   } catch {
     throw badInput('input', 'The input of a hook is no JSON.');
-  }
-}
-
-async function within<Result>(milliseconds: number, work: Promise<Result>): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Refusal(503, 'DATABASE_UNAVAILABLE', `There was no answer within ${milliseconds} ms.`)),
-      milliseconds,
-    );
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,9 +1,11 @@
 import { human } from '../address.ts';
 import { findHeld, type Held } from '../blocker/holds.ts';
+import { toAsk, toWait } from '../blocker/remedy.ts';
 import { mostResources, parseResource, type Resource } from '../blocker/resource.ts';
 import type { Context, InstanceViewer } from '../context.ts';
 import { statement } from '../database/statement.ts';
 import { ClambakeError } from '../errors.ts';
+import { isLiveIn } from '../instance/presence.ts';
 import { repositoriesAround } from '../place/repository.ts';
 import { truePath } from '../place/true-path.ts';
 import { lasting, relative } from '../relative-time.ts';
@@ -51,9 +53,9 @@ const findOthers = statement<
   [instanceId: string, projectId: number, staleAfter: number]
 >(
   'hook-others-of-project',
-  `SELECT id, task FROM clambake.instance
-   WHERE project_id = $2 AND id <> $1 AND ended_at IS NULL AND last_seen_at > now() - $3::float8 * interval '1 millisecond'
-   ORDER BY last_seen_at DESC LIMIT 4`,
+  `SELECT i.id, i.task FROM clambake.instance i
+   WHERE i.project_id = $2 AND i.id <> $1 AND ${isLiveIn('i', '$3')}
+   ORDER BY i.last_seen_at DESC LIMIT 4`,
 );
 
 /**
@@ -163,9 +165,7 @@ function denial(inTheWay: readonly InTheWay[]): string {
   if (inTheWay.length > named) lines.push(`And ${inTheWay.length - named} more.`);
   if (first) {
     const { name, holderId, blockerId } = first.held;
-    lines.push(
-      `Waiting for it: \`clambake guard --wait 5m ${word(name)}\`. Asking: \`clambake send --to ${holderId ?? '@all'} --type request --reply-to ${blockerId} --subject "…"\`.`,
-    );
+    lines.push(`Waiting for it: \`${toWait(name)}\`. Asking: \`${toAsk(holderId, blockerId)}\`.`);
   }
   lines.push(notInstructions);
   return lines.join('\n');
@@ -176,6 +176,3 @@ function othersHere(project: string, others: readonly { id: string; task: string
   const more = others.length > 3 ? ' and others' : '';
   return `Clambake: also at work on ${oneLine(project, nameTokens)}: ${who.join(', ')}${more}. ${notInstructions}`;
 }
-
-/** A word for a shell to read. What would have to be quoted is not: names of files are anybody's, and this line is meant to be run. */
-const word = (text: string): string => (/^[\w@%+=:,./][\w@%+=:,./-]*$/.test(text) ? text : '<resource>');

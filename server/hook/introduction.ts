@@ -2,6 +2,7 @@ import { human } from '../address.ts';
 import { usualLimit } from '../connection.ts';
 import type { Context, InstanceViewer } from '../context.ts';
 import { statement } from '../database/statement.ts';
+import { isLiveIn } from '../instance/presence.ts';
 import { asMemory } from '../memory/rows.ts';
 import { listFirst } from '../recall/first.ts';
 import { pack } from '../recall/pack.ts';
@@ -33,7 +34,7 @@ const listOthers = statement<Other, [instanceId: string, projectId: number, stal
   'hook-others',
   `SELECT i.id, p.name AS project, i.status::text AS status, i.task, i.last_seen_at AS "lastSeenAt", count(*) OVER ()::int AS count
    FROM clambake.instance i JOIN clambake.project p ON p.id = i.project_id
-   WHERE i.id <> $1 AND i.ended_at IS NULL AND i.last_seen_at > now() - $3::float8 * interval '1 millisecond'
+   WHERE i.id <> $1 AND ${isLiveIn('i', '$3')}
    ORDER BY (i.project_id = $2) DESC, i.last_seen_at DESC LIMIT 6`,
 );
 
@@ -50,7 +51,7 @@ const listBlockers = statement<OpenBlocker, [instanceId: string, projectId: numb
   `SELECT b.message_id AS id, b.holder_id AS "holderId", m.subject, b.resources, b.expires_at AS "expiresAt"
    FROM clambake.blocker b JOIN clambake.message m ON m.id = b.message_id LEFT JOIN clambake.instance h ON h.id = b.holder_id
    WHERE b.ended_at IS NULL AND (b.expires_at IS NULL OR b.expires_at > now())
-     AND (h.id IS NULL OR (h.ended_at IS NULL AND h.last_seen_at > now() - $3::float8 * interval '1 millisecond'))
+     AND (h.id IS NULL OR (${isLiveIn('h', '$3')}))
    ORDER BY (b.holder_id = $1) DESC NULLS LAST, (h.project_id = $2) DESC NULLS LAST, m.id DESC LIMIT 50`,
 );
 

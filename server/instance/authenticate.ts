@@ -1,9 +1,10 @@
-import type pg from 'pg';
 import type { InstanceViewer, Services, Viewer } from '../context.ts';
 import { statement } from '../database/statement.ts';
 import { ClambakeError } from '../errors.ts';
 import { signEvery } from './presence.ts';
 import { hashToken, isToken } from './token.ts';
+
+type Presence = Pick<Services, 'database' | 'staleAfter'>;
 
 type FoundViewer = Omit<InstanceViewer, 'kind'> & { signDue: boolean };
 
@@ -42,7 +43,7 @@ const signOfLife = statement<object, [tokenHash: Buffer, every: number]>(
  * @throws ClambakeError UNAUTHENTICATED for a missing, malformed, unknown or revoked token
  */
 export async function authenticate(
-  services: Pick<Services, 'database' | 'staleAfter' | 'tokens'>,
+  services: Presence & Pick<Services, 'tokens'>,
   operatorHash: Buffer,
   authorization: string | undefined,
 ): Promise<Viewer> {
@@ -55,7 +56,9 @@ export async function authenticate(
   if (!token) throw unauthenticated('The Authorization header is not of the form "Bearer <token>".');
   if (isToken(token, operatorHash)) return { kind: 'operator' };
   const tokenHash = hashToken(token);
-  const viewer = await services.tokens.find(tokenHash, () => findInstance(services, tokenHash));
+  const viewer = await services.tokens.find(tokenHash, () =>
+    findInstance(services, (every) => findByToken(services.database.pool, tokenHash, every)),
+  );
   if (!viewer) {
     throw unauthenticated(
       'This token is unknown or was revoked: its instance has deregistered or registered again. Register again.',
@@ -64,33 +67,23 @@ export async function authenticate(
   return viewer;
 }
 
-async function findInstance(
-  services: Pick<Services, 'database' | 'staleAfter'>,
-  tokenHash: Buffer,
-): Promise<InstanceViewer | undefined> {
-  const { pool } = services.database;
-  const every = signEvery(services.staleAfter);
-  const [found] = await findByToken(pool, tokenHash, every);
-  return found && signed(pool, found, every);
-}
-
 /**
  * The instance that registered with a session key, for the operator, who may act for any. It counts as a sign of life.
  * @returns undefined where there is none, or it has left
  */
-export async function instanceOfSession(
-  services: Pick<Services, 'database' | 'staleAfter'>,
-  sessionKey: string,
-): Promise<InstanceViewer | undefined> {
-  const { pool } = services.database;
-  const every = signEvery(services.staleAfter);
-  const [found] = await findBySession(pool, sessionKey, every);
-  return found && signed(pool, found, every);
-}
+export const instanceOfSession = (services: Presence, sessionKey: string): Promise<InstanceViewer | undefined> =>
+  findInstance(services, (every) => findBySession(services.database.pool, sessionKey, every));
 
-async function signed(pool: pg.Pool, { signDue, ...found }: FoundViewer, every: number): Promise<InstanceViewer> {
-  if (signDue) await signOfLife(pool, found.tokenHash, every);
-  return { kind: 'instance', ...found };
+async function findInstance(
+  { database, staleAfter }: Presence,
+  find: (every: number) => Promise<FoundViewer[]>,
+): Promise<InstanceViewer | undefined> {
+  const every = signEvery(staleAfter);
+  const [found] = await find(every);
+  if (!found) return undefined;
+  const { signDue, ...instance } = found;
+  if (signDue) await signOfLife(database.pool, instance.tokenHash, every);
+  return { kind: 'instance', ...instance };
 }
 
 /** The token is no instance's, or no longer. */

@@ -2,6 +2,7 @@ import { human } from '../address.ts';
 import type { Context } from '../context.ts';
 import { type Queryable, statement } from '../database/statement.ts';
 import { forbidden } from '../errors.ts';
+import { isLiveIn } from '../instance/presence.ts';
 
 /** How far a message has come with one instance. Both times are null where it is stored and no more. */
 export interface Progress {
@@ -17,7 +18,7 @@ export interface ProgressCounts {
   read: number;
 }
 
-const live = `i.ended_at IS NULL AND i.last_seen_at > now() - $2::float8 * interval '1 millisecond'
+const live = `${isLiveIn('i', '$2')}
   AND i.started_at < (SELECT expires_at FROM sent)`;
 
 // Whoever has a receipt, whoever is live and listens (it came before the message expired, else it will never get it), and

@@ -34,7 +34,7 @@ function nameable(folder: string): string {
   const plain = folder
     .normalize('NFC')
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}:]/gu, '-')
-    .replace(/^@+/, '')
+    .replace(/^[@\s]+/, '')
     .trim();
   let end = plain.length;
   while (Buffer.byteLength(plain.slice(0, end)) > longest) end -= 1;

@@ -5,6 +5,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 export interface Repository {
   /** The folder that has `.git` in it: in a linked worktree that worktree's. */
   root: string;
+  /** Its own folder of git: in a linked worktree that worktree's. */
+  git: string;
   /** The repository's own folder: the same for a repository and for all of its linked worktrees. */
   common: string;
   /** What it is called: its folder's name, in all of its linked worktrees that of the main one, or of the bare one without `.git`. */
@@ -15,10 +17,10 @@ export interface Repository {
 function repositoryAt(root: string): Repository | undefined {
   const git = join(root, '.git');
   try {
-    if (!statSync(git).isFile()) return repository(root, git);
+    if (!statSync(git).isFile()) return repository(root, git, git);
     const [, folder] = /^gitdir: (.*\S)\s*$/.exec(readFileSync(git, 'utf8')) ?? [];
     const own = folder === undefined ? git : resolve(root, folder);
-    return repository(root, folder === undefined ? git : (commonOf(own) ?? git));
+    return repository(root, own, folder === undefined ? git : (commonOf(own) ?? git));
   } catch {
     // There is none, or it cannot be looked at: then git could not use it either.
     return undefined;
@@ -36,9 +38,9 @@ function commonOf(own: string): string | undefined {
   }
 }
 
-function repository(root: string, common: string): Repository {
+function repository(root: string, git: string, common: string): Repository {
   const isBare = basename(common) !== '.git';
-  return { root, common, name: isBare ? basename(common).replace(/\.git$/, '') : basename(dirname(common)) };
+  return { root, git, common, name: isBare ? basename(common).replace(/\.git$/, '') : basename(dirname(common)) };
 }
 
 /** The repositories that a folder lies in, the innermost first. */
@@ -47,5 +49,14 @@ export function* repositoriesAround(folder: string): Generator<Repository, void>
     const repository = repositoryAt(current);
     if (repository) yield repository;
     if (dirname(current) === current) return;
+  }
+}
+
+/** The branch that is checked out; undefined where none is, or it cannot be read: then git says what is wrong. */
+export function branchOf({ git }: Repository): string | undefined {
+  try {
+    return /^ref: refs\/heads\/(\S+)\s*$/.exec(readFileSync(join(git, 'HEAD'), 'utf8'))?.[1];
+  } catch {
+    return undefined;
   }
 }

@@ -43,7 +43,8 @@ const isDrive = (text: string): boolean => /^[A-Za-z]:[/\\]/.test(text);
 
 const forward = (path: string): string => path.split(sep).join('/');
 
-function isFolder(path: string): boolean {
+/** Whether there is a folder. */
+export function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();
   } catch {

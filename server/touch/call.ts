@@ -1,7 +1,7 @@
 /** What a tool call would change or make use of. */
 export type Touch =
-  /** `path` is absolute: the folder and the word joined as text, `..` not resolved. */
-  | { kind: 'file'; path: string; by: string }
+  /** `path` is absolute: the folder and the word joined as text, `..` not resolved. `unlessFolder`: if it is one, it is not touched itself. */
+  | { kind: 'file'; path: string; by: string; unlessFolder?: true }
   /** As in `docker:doc-db-v2`, `service:nginx`. */
   | { kind: 'resource'; name: string; by: string; ofProject?: boolean }
   /** All files of the git work tree that `folder` lies in. */

@@ -142,5 +142,7 @@ export function placed(
     names.map((source) => baseName(source ?? '')),
     by,
   );
-  return isFolder || /(^|[\\/])\.{0,2}$/.test(path) ? inside : [...files(folder, [target], by), ...inside];
+  return isFolder || /(^|[\\/])\.{0,2}$/.test(path)
+    ? inside
+    : [...files(folder, [target], by).map((touch) => ({ ...touch, unlessFolder: true as const })), ...inside];
 }

@@ -1,7 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
-import { repositoriesAround } from '../place/repository.ts';
-import { resourceName } from '../place/resource-name.ts';
+import { relative, sep } from 'node:path';
+import { branchOf, repositoriesAround } from '../place/repository.ts';
+import { isFolder, resourceName } from '../place/resource-name.ts';
 import { truePath } from '../place/true-path.ts';
 import { wholeProject } from '../place/whole-project.ts';
 import type { Touch } from './touch.ts';
@@ -30,21 +29,19 @@ export function nameTouches(touches: readonly Touch[], session: Place): NamedTou
     const { by } = touch;
     switch (touch.kind) {
       case 'file':
+        // Of a folder that something is put into, only that changes.
+        if (touch.unlessFolder && isFolder(touch.path)) return [];
         return { by, resources: namesOf(touch.path, session) };
       case 'resource':
-        return { by, resources: [touch.name], ...(touch.ofProject ? { ofProject: true } : {}) };
+        return resourceOf(touch);
       case 'workTree': {
         const [repository] = repositoriesAround(touch.folder);
         if (!repository) return [];
         return { by, resources: namesOf(repository.root + sep, session), worksIn: truePath(repository.root) };
       }
       default: {
-        const branches = touch.branches ?? branchIn(touch.folder);
-        return {
-          by,
-          push: true,
-          resources: [...branches.map((branch) => `branch:${branch}`), wholeProject(session.project)],
-        };
+        const [repository] = touch.branches ? [] : repositoriesAround(touch.folder);
+        return pushOf(touch.branches ?? [repository && branchOf(repository)], by, session);
       }
     }
   });
@@ -54,22 +51,28 @@ export function nameTouches(touches: readonly Touch[], session: Place): NamedTou
  * Names what can be named of it where the files are on another machine: by its paths as they were written, inside the folder that the session
  * registered for.
  */
-export function nameFromAfar(touches: readonly Touch[], { project, directory }: Place): NamedTouch[] {
+export function nameFromAfar(touches: readonly Touch[], session: Place): NamedTouch[] {
+  const { project, directory } = session;
   const folder = forward(directory).replace(/\/+$/, '');
   return touches.flatMap((touch) => {
     const { kind, by } = touch;
-    if (kind === 'resource') {
-      return { by, resources: [touch.name], ...(touch.ofProject ? { ofProject: true } : {}) };
-    }
-    if (kind === 'push') {
-      const branches = touch.branches ?? [];
-      return { by, push: true, resources: [...branches.map((branch) => `branch:${branch}`), wholeProject(project)] };
-    }
+    if (kind === 'resource') return resourceOf(touch);
+    if (kind === 'push') return pushOf(touch.branches ?? [], by, session);
     if (kind === 'workTree') return [];
     const path = forward(touch.path);
     return { by, resources: [path.startsWith(`${folder}/`) ? `${project}:${path.slice(folder.length + 1)}` : path] };
   });
 }
+
+const resourceOf = ({ name, by, ofProject }: Extract<Touch, { kind: 'resource' }>): NamedTouch => ({
+  ...{ by, resources: [name] },
+  ...(ofProject ? { ofProject } : {}),
+});
+
+const pushOf = (branches: readonly (string | undefined)[], by: string, { project }: Place): NamedTouch => ({
+  ...{ by, push: true },
+  resources: [...branches.flatMap((branch) => (branch ? [`branch:${branch}`] : [])), wholeProject(project)],
+});
 
 const forward = (path: string): string => path.replaceAll('\\', '/');
 
@@ -82,22 +85,4 @@ function namesOf(path: string, session: Place): string[] {
   const inside = relative(truePath(repository.root), truePath(path)).split(sep).join('/');
   const end = name.endsWith('/') && inside !== '' ? '/' : '';
   return [name, `${repository.name}:${inside === '' ? './' : inside}${end}`];
-}
-
-/** The branch that is checked out there; none where no branch is, or it cannot be read. */
-function branchIn(folder: string): string[] {
-  const [repository] = repositoriesAround(folder);
-  if (!repository) return [];
-  try {
-    const git = join(repository.root, '.git');
-    // In a linked worktree it is a file that says where.
-    const own = statSync(git).isFile() ? /^gitdir: (.*\S)\s*$/.exec(readFileSync(git, 'utf8'))?.[1] : git;
-    if (own === undefined) return [];
-    const [, branch] =
-      /^ref: refs\/heads\/(\S+)\s*$/.exec(readFileSync(join(resolve(repository.root, own), 'HEAD'), 'utf8')) ?? [];
-    return branch === undefined ? [] : [branch];
-  } catch {
-    // It cannot be looked at: then it is not known, and git says what is wrong.
-    return [];
-  }
 }

@@ -1,152 +1,159 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { chmod, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
-import { Machine } from '../support/program.ts';
-import { Caller } from '../support/server.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { checkNode } from '../../cli/doctor/machine.ts';
+import { listSessions, writeSession } from '../../cli/identity/session.ts';
+import manifest from '../../package.json' with { type: 'json' };
+import { freePort } from '../../server/database/free-port.ts';
+import { Clinic, failed, put } from './clinic.ts';
+import { answerJson, startFake } from './fake-server.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-interface Check {
-  link: string;
-  state: 'ok' | 'note' | 'fail' | 'skip';
-  text: string;
-  mend?: string;
-}
+const at = new Clinic();
 
-let database: TestDatabase;
-let machine: Machine;
-let claude: string;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  machine = await Machine.create({ DATABASE_URL: database.url });
-  claude = await machine.folder('claude');
-  expect((await machine.run(['register', '--project', 'p'], { env: { CLAMBAKE_SESSION: 'known' } })).code).toBe(0);
+describe('of a chain that is whole', () => {
+  test('says so in a line for each link, and the others are notes', async () => {
+    const { code, stdout } = await at.run(['doctor']);
+    expect(code).toBe(0);
+    expect(stdout.split('\n')).toEqual([
+      `ok   node      ${process.versions.node}`,
+      `ok   home      ${at.home}`,
+      `ok   server    ${at.server.url}, version ${manifest.version}`,
+      'ok   token     accepted, as human',
+      'ok   database  reachable',
+      'note session   not registered',
+      expect.stringContaining('clambake register --project <name>'),
+      expect.stringMatching(/^note plugin {4}not installed in /),
+      expect.stringContaining('clambake setup claude-code'),
+      expect.stringMatching(/^note hooks {5}none has reached the server/),
+      '',
+    ]);
+    expect(await readdir(at.home)).toEqual([]);
+  });
+
+  test('knows the session, and one that the server has forgotten', async () => {
+    expect((await at.run(['register', '--project', 'p'])).code).toBe(0);
+    const [session] = listSessions(at.home);
+    if (!session) throw new Error('nothing was registered');
+    const { links } = await at.examine();
+    expect(links.session).toEqual({ state: 'ok', text: `${session.instance} on p` });
+    writeSession(at.home, { ...session, token: 'x'.repeat(32) });
+    expect((await at.examine()).links.session).toEqual(failed(session.instance, 'does not know'));
+    expect(listSessions(at.home)).toHaveLength(1);
+    expect((await at.examine({ CLAMBAKE_INSTANCE: 'nobody-here' })).links.session).toMatchObject({
+      state: 'fail',
+      text: expect.stringContaining('CLAMBAKE_INSTANCE is "nobody-here"'),
+    });
+    const away = await at.examine({ CLAMBAKE_URL: `http://127.0.0.1:${await freePort()}` }, ['--as', session.instance]);
+    expect(away.links.session?.state).toBe('fail');
+  });
 });
-afterAll(async () => {
-  await machine.close();
-  await database.drop();
+
+describe('of the server', () => {
+  test('says that nothing listens, and starts none', async () => {
+    const port = String(await freePort());
+    const { links } = await at.examine({ CLAMBAKE_URL: '', CLAMBAKE_PORT: port, CLAMBAKE_AUTOSTART: '1' });
+    expect(links.server).toEqual(failed(`nothing listens at http://127.0.0.1:${port}`));
+    expect(links).toMatchObject({ token: { state: 'skip' }, database: { state: 'skip' }, session: { state: 'note' } });
+    expect(await readdir(at.home)).toEqual([]);
+    const without = await at.examine({ CLAMBAKE_URL: '', CLAMBAKE_TOKEN: '', CLAMBAKE_PORT: port });
+    expect(without.links.token).toMatchObject({ state: 'fail', text: expect.stringContaining('no access token') });
+  });
+
+  test('says that the token is not accepted', async () => {
+    const { links } = await at.examine({ CLAMBAKE_TOKEN: 'not-the-right-token-at-all' });
+    expect(links).toMatchObject({ server: { state: 'ok' }, token: failed('does not accept') });
+  });
+
+  test.each([
+    ['of another version', 200, { status: 'ok', version: '99.0.0' }, ['version 99.0.0', `is ${manifest.version}`]],
+    ['without a version', 200, { status: 'ok' }, ['older version']],
+    ['that stops', 503, { status: 'stopping' }, ['is stopping']],
+    ['that is none', 404, { errors: [{ message: 'What is that?' }] }, ['no Clambake server', 'What is that?']],
+    ['that is a page', 200, '<html>', ['no Clambake server', '200']],
+  ])('knows one %s', async (_, status, health, words) => {
+    const fake = await startFake((response) => answerJson(response, health, status));
+    try {
+      expect((await at.examine({ CLAMBAKE_URL: fake.url })).links.server).toEqual(failed(...words));
+    } finally {
+      await fake.close();
+    }
+  });
+
+  test('sends no token to what may be another program', async () => {
+    const fake = await startFake((response) => answerJson(response, { status: 'ok', version: manifest.version }));
+    try {
+      await put(join(at.home, 'token'), at.token);
+      const { links } = await at.examine({ CLAMBAKE_URL: '', CLAMBAKE_TOKEN: '', CLAMBAKE_PORT: String(fake.port) });
+      expect(links.token).toMatchObject({ state: 'fail', text: expect.stringContaining('no token is sent to it') });
+      expect(fake.got.filter(({ headers }) => headers.authorization !== undefined)).toEqual([]);
+    } finally {
+      await fake.close();
+    }
+  });
+
+  test('says that its database is away', async () => {
+    const fake = await startFake((response) => answerJson(response, { status: 'unavailable' }, 503));
+    try {
+      const { links } = await at.examine({ CLAMBAKE_URL: fake.url });
+      expect(links).toMatchObject({
+        server: { state: 'ok' },
+        database: failed('cannot reach'),
+        token: { state: 'skip' },
+      });
+    } finally {
+      await fake.close();
+    }
+  });
+
+  test('says that other servers are not heard of', async () => {
+    const health = { status: 'ok', version: manifest.version, notifications: 'connecting' };
+    const fake = await startFake((response, { path }) =>
+      answerJson(response, path === '/health' ? health : { data: { me: { name: 'human' } } }),
+    );
+    try {
+      const { ok, links } = await at.examine({ CLAMBAKE_URL: fake.url });
+      expect({ ok, database: links.database }).toMatchObject({ ok: true, database: { state: 'note' } });
+    } finally {
+      await fake.close();
+    }
+  });
+
+  test.each([
+    [{ CLAMBAKE_PORT: 'no port' }, 'CLAMBAKE_PORT'],
+    [{ CLAMBAKE_URL: 'no address' }, 'CLAMBAKE_URL'],
+  ])('says what of the environment cannot be used: %j', async (more, name) => {
+    const { links } = await at.examine(more);
+    expect(links.server).toMatchObject({ state: 'fail', text: expect.stringContaining(name) });
+    // Nothing else can be asked then.
+    expect(links.token).toBeUndefined();
+  });
 });
 
-/** What it finds, by the names of the links. */
-async function examine(env: Record<string, string> = {}, of = machine) {
-  const { code, stdout, stderr } = await of.run(['doctor', '--json'], { env: { CLAUDE_CONFIG_DIR: claude, ...env } });
-  expect(stderr).toBe('');
-  const { ok, checks } = JSON.parse(stdout) as { ok: boolean; checks: Check[] };
-  expect(code).toBe(ok ? 0 : 1);
-  return new Map(checks.map((check) => [check.link, check]));
-}
-
-/** Has Claude Code have the plugin installed. */
-async function install(hooks: object, version = '0.1.0+1234abcd', enabled = true): Promise<void> {
-  const path = join(claude, 'cache');
-  await mkdir(join(path, 'hooks'), { recursive: true });
-  await mkdir(join(path, '.claude-plugin'), { recursive: true });
-  await mkdir(join(claude, 'plugins'), { recursive: true });
-  await writeFile(join(path, 'hooks', 'hooks.json'), JSON.stringify({ hooks }));
-  await writeFile(join(path, '.claude-plugin', 'plugin.json'), JSON.stringify({ name: 'clambake', version }));
-  await writeFile(join(claude, 'settings.json'), JSON.stringify({ enabledPlugins: { 'clambake@clambake': enabled } }));
-  await writeFile(
-    join(claude, 'plugins', 'installed_plugins.json'),
-    JSON.stringify({ version: 2, plugins: { 'clambake@clambake': [{ scope: 'user', installPath: path, version }] } }),
-  );
-}
-const hook = (command: string, ...args: string[]) => ({ Stop: [{ hooks: [{ type: 'command', command, args }] }] });
-
-describe('clambake doctor', () => {
-  test('finds every link in order where it is, and prints a line for each', async () => {
-    await install(hook(process.execPath));
-    const found = await examine({ CLAMBAKE_SESSION: 'known' });
-    expect([...found.keys()]).toEqual(['node', 'home', 'server', 'token', 'database', 'session', 'plugin', 'hooks']);
-    expect([...found.values()].filter(({ state }) => state === 'fail')).toEqual([]);
-    expect(found.get('server')?.text).toMatch(/, version \d+\.\d+\.\d+$/);
-    expect(found.get('session')).toMatchObject({ state: 'ok', text: expect.stringContaining(' on p') });
-    const { stdout } = await machine.run(['doctor'], { env: { CLAUDE_CONFIG_DIR: claude } });
-    expect(stdout).toMatch(/^ok {3}node {6}\d/);
+describe('of this machine', () => {
+  test('compares the version of Node with the least one', () => {
+    for (const version of ['20.19.0', '20.20.1', '22.0.0', '100.1.0']) {
+      expect(checkNode(version, '>=20.19').state).toBe('ok');
+    }
+    for (const version of ['18.20.0', '20.18.9', '9.99.0']) {
+      expect(checkNode(version, '>=20.19')).toEqual(failed(version, 'too old'));
+    }
   });
 
-  test('says when a hook last reached the server, and why one last did not', async () => {
-    const stdin = JSON.stringify({ session_id: 'known', cwd: machine.home, hook_event_name: 'Stop' });
-    // Under load the usual 2 s are over before the process has started.
-    const env = { CLAMBAKE_SESSION: 'known', CLAMBAKE_HOOK_TIMEOUT: '30s' };
-    await machine.run(['hook', 'Stop'], { stdin, env });
-    expect((await examine()).get('hooks')).toMatchObject({
-      state: 'ok',
-      text: expect.stringMatching(/^Stop reached the server/),
-    });
-    await machine.run(['hook', 'Stop'], { stdin: 'no JSON' });
-    expect((await examine()).get('hooks')).toMatchObject({
-      state: 'fail',
-      text: expect.stringContaining('no JSON object'),
-    });
-    await machine.run(['hook', 'Stop'], { stdin, env });
-    expect((await examine()).get('hooks')?.state).toBe('ok');
+  test('says that the home is no folder, or is not there yet', async () => {
+    const file = join(at.place.path, 'file');
+    await put(file, 'text');
+    expect((await at.examine({ CLAMBAKE_HOME: file })).links.home).toEqual(failed(file, 'no folder'));
+    expect((await at.examine({ CLAMBAKE_HOME: join(file, 'below') })).links.home).toEqual(failed('cannot be made'));
+    const coming = join(at.place.path, 'a', 'b');
+    expect((await at.examine({ CLAMBAKE_HOME: coming })).links.home).toMatchObject({ state: 'note' });
+    await expect(stat(coming)).rejects.toThrow('ENOENT');
   });
 
-  test('says that the session has left, or is none, which is no fault', async () => {
-    const env = { CLAMBAKE_SESSION: 'leaving' };
-    await machine.run(['register', '--project', 'p'], { env });
-    const { stdout } = await machine.run(['whoami', '--json'], { env });
-    const { name } = JSON.parse(stdout) as { name: string };
-    // From another machine: this one would forget the registration.
-    const operator = new Caller(machine.url, (await machine.run(['token'])).stdout.trim());
-    await operator.do('mutation ($name: ID!) { deregister(instance: $name) { id } }', { name });
-    expect((await examine(env)).get('session')).toMatchObject({
-      state: 'fail',
-      mend: expect.stringContaining('clambake register --project p'),
-    });
-    expect((await examine({ CLAMBAKE_SESSION: 'unheard-of' })).get('session')?.state).toBe('note');
-  });
-
-  test('says that the plugin is missing, is off, starts what is not there, or is of another version', async () => {
-    await install(hook('/gone/clambake', 'hook', 'Stop'));
-    expect((await examine()).get('plugin')).toMatchObject({
-      state: 'fail',
-      text: expect.stringContaining('/gone/clambake'),
-    });
-    await install(hook(process.execPath), '9.9.9');
-    expect((await examine()).get('plugin')).toMatchObject({ state: 'fail', text: expect.stringContaining('9.9.9') });
-    await install(hook(process.execPath), '0.1.0', false);
-    expect((await examine()).get('plugin')).toMatchObject({
-      state: 'note',
-      text: expect.stringContaining('not enabled'),
-    });
-    await writeFile(join(claude, 'settings.json'), '{ "enabledPlugins": ');
-    expect((await examine()).get('plugin')?.state).toBe('fail');
-    expect((await examine({ CLAUDE_CONFIG_DIR: join(claude, 'nothing') })).get('plugin')).toMatchObject({
-      state: 'note',
-      mend: expect.stringContaining('clambake setup claude-code'),
-    });
-  });
-
-  test('starts no server, and says how to', async () => {
-    const alone = await Machine.create();
-    const found = await examine({}, alone);
-    expect(found.get('server')).toMatchObject({ state: 'fail', mend: expect.stringContaining('clambake serve') });
-    expect(found.get('database')?.state).toBe('skip');
-    expect(alone.running().server).toBeUndefined();
-    await alone.close();
-  });
-
-  test('tells a wrong token, another program at the address, and a setting that cannot be used', async () => {
-    const wrong = { CLAMBAKE_URL: machine.url, CLAMBAKE_TOKEN: 'not-the-token-of-this-server' };
-    const found = await examine(wrong);
-    expect(found.get('token')).toMatchObject({ state: 'fail', mend: expect.stringContaining('clambake token') });
-    expect(JSON.stringify([...found.values()])).not.toContain(wrong.CLAMBAKE_TOKEN);
-
-    const other = createServer((_, response) => void response.end('Hello'));
-    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
-    expect((await examine({ ...wrong, CLAMBAKE_URL: url })).get('server')).toMatchObject({
-      state: 'fail',
-      text: expect.stringContaining('no Clambake server'),
-    });
-    other.close();
-    expect((await examine({ CLAMBAKE_PORT: 'many' })).get('server')).toMatchObject({
-      state: 'fail',
-      text: expect.stringContaining('CLAMBAKE_PORT is "many"'),
-    });
+  test.skipIf(process.platform === 'win32' || process.getuid?.() === 0)('says that the home is closed', async () => {
+    await chmod(at.home, 0o500);
+    expect((await at.examine()).links.home).toEqual(failed(at.home, 'EACCES'));
+    await chmod(at.home, 0o700);
   });
 });

@@ -25,7 +25,7 @@ const order = [
   'commands',
 ];
 /** What every folder may import from `cli/` itself. */
-const foundations = ['exit.ts', 'signals.ts'];
+const foundations = ['deadline.ts', 'exit.ts', 'signals.ts'];
 
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.ts'))

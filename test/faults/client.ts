@@ -1,4 +1,4 @@
-import { Agent, request } from 'node:http';
+import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 
 /** Where a server is reached: by itself, or through a proxy, which has another port than the server answers to. */
 export interface Endpoint {
@@ -26,27 +26,38 @@ export const passing = new Set(['DATABASE_UNAVAILABLE', 'INTERNAL_SERVER_ERROR',
 
 const agent = new Agent({ keepAlive: true, maxSockets: 256, maxFreeSockets: 64 });
 
+/** What came back of a request. */
+export interface Received {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+}
+
 /**
- * Runs one operation over HTTP.
- * @param within milliseconds it may take
- * @throws what the network throws; an error of the server is no exception
+ * Sends one request, on a connection that is kept for the next.
+ * @param body JSON; a GET where there is none
+ * @param options `within`: milliseconds it may take; `accept`: what answers are taken, where that is said
+ * @throws what the network throws
  */
-export function post<Data>(
+export function exchange(
   { port, authority }: Endpoint,
   token: string,
-  operation: { query: string; variables?: Record<string, unknown> },
-  within = 10_000,
-): Promise<Reply<Data>> {
-  const body = JSON.stringify(operation);
+  path: string,
+  body: string | undefined,
+  { within = 10_000, accept }: { within?: number | undefined; accept?: string } = {},
+): Promise<Received> {
+  const posted =
+    body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
     const outgoing = request(
       {
-        ...{ agent, host: '127.0.0.1', port, path: '/graphql', method: 'POST', signal: AbortSignal.timeout(within) },
+        ...{ agent, host: '127.0.0.1', port, path, signal: AbortSignal.timeout(within) },
+        method: body === undefined ? 'GET' : 'POST',
         headers: {
           host: authority,
           authorization: `Bearer ${token}`,
-          'content-type': 'application/json',
-          'content-length': Buffer.byteLength(body),
+          ...posted,
+          ...(accept === undefined ? {} : { accept }),
         },
       },
       (incoming) => {
@@ -54,19 +65,30 @@ export function post<Data>(
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
         incoming.once('error', reject);
         incoming.once('end', () => {
-          const status = incoming.statusCode ?? 0;
-          try {
-            const { data, errors = [] } = JSON.parse(Buffer.concat(chunks).toString()) as Partial<Reply<Data>>;
-            resolve({ status, data, errors });
-          } catch (error) {
-            reject(error);
-          }
+          const { statusCode: status = 0, headers } = incoming;
+          resolve({ status, headers, text: Buffer.concat(chunks).toString() });
         });
       },
     );
     outgoing.once('error', reject);
     outgoing.end(body);
   });
+}
+
+/**
+ * Runs one operation over HTTP.
+ * @param within milliseconds it may take
+ * @throws what the network throws; an error of the server is no exception
+ */
+export async function post<Data>(
+  endpoint: Endpoint,
+  token: string,
+  operation: { query: string; variables?: Record<string, unknown> },
+  within?: number,
+): Promise<Reply<Data>> {
+  const { status, text } = await exchange(endpoint, token, '/graphql', JSON.stringify(operation), { within });
+  const { data, errors = [] } = JSON.parse(text) as Partial<Reply<Data>>;
+  return { status, data, errors };
 }
 
 /** Runs an operation that is expected to succeed. */

@@ -1,18 +1,14 @@
 /**
- * Has a real session of Claude Code run with the plugin, its model a script: `npm run check:session`. The release that is pinned here is
- * installed by npx, so this is no part of `npm test`. No key and no network beside npm's is needed.
+ * Has a real session of Claude Code run with the plugin, its model a script: `npm run check:session`, where packages can be had. No key and
+ * no network beside npm's is needed.
  */
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Machine, program } from '../support/program.ts';
+import { claude } from './claude.ts';
 import { startModel } from './model.ts';
-
-const release = '@anthropic-ai/claude-code@2.1.330';
-if (process.env.npm_execpath === undefined) throw new Error('Run it by npm: npm run check:session.');
-// npm's own program, run by this Node: npx itself is a script of the shell on Windows.
-const npx = join(dirname(process.env.npm_execpath), 'npx-cli.js');
 
 const machine = await Machine.create();
 const folder = await machine.folder('work');
@@ -24,25 +20,11 @@ const model = await startModel([
   { text: 'All done.' },
 ]);
 
-function claude(args: string[]): Promise<number | null> {
-  const env = {
-    ...{
-      PATH: process.env.PATH ?? '',
-      HOME: config,
-      CLAUDE_CONFIG_DIR: config,
-      IS_SANDBOX: '1',
-      DISABLE_AUTOUPDATER: '1',
-    },
-    ...{ ANTHROPIC_BASE_URL: model.url, ANTHROPIC_API_KEY: 'scripted', CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' },
-    ...machine.env,
-  };
-  const child = spawn(process.execPath, [npx, '-y', release, ...args], {
-    cwd: folder,
-    env,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  return new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
-}
+const env = {
+  ...{ PATH: process.env.PATH ?? '', HOME: config, IS_SANDBOX: '1' },
+  ...{ ANTHROPIC_BASE_URL: model.url, ANTHROPIC_API_KEY: 'scripted', CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' },
+  ...machine.env,
+};
 
 try {
   execFileSync('git', ['init', '-q', folder]);
@@ -57,7 +39,7 @@ try {
   assert.equal((await machine.run(['setup', 'claude-code'], { env: { PATH: '' } })).code, 0);
   const plugin = join(machine.home, 'claude-code', 'plugin');
   assert.equal(
-    await claude(['-p', 'Do it', '--plugin-dir', plugin, '--dangerously-skip-permissions']),
+    await claude(['-p', 'Do it', '--plugin-dir', plugin, '--dangerously-skip-permissions'], { folder, config, env }),
     0,
     'Claude Code failed.',
   );

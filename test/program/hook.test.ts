@@ -126,6 +126,25 @@ test('a session whose registration was ended elsewhere registers again at its ne
   expect((await clambake('ended', 'inbox')).code).toBe(0);
 });
 
+test('a session that registered by hand is told who it is by its first hook, and by that alone', async () => {
+  const { stdout } = await clambake('by-hand', 'register', '--project', 'shop', '--json');
+  const { instance } = JSON.parse(stdout) as { instance: { id: string } };
+  expect(await said('PreToolUse', 'by-hand', edit('free.txt'))).toEqual({});
+  const first = await said('PostToolBatch', 'by-hand', { tool_calls: [] });
+  expect(first.additionalContext).toContain(`this session is ${instance.id}`);
+  expect(await said('PostToolBatch', 'by-hand', { tool_calls: [] })).toEqual({});
+});
+
+test('a hook that asked nobody is none that reached the server', async () => {
+  const file = join(machine.home, 'hooks.json');
+  await begin('asking');
+  const before = await readFile(file, 'utf8');
+  expect(JSON.parse(before)).toMatchObject({ lastSuccess: { event: 'SessionStart' } });
+  await said('Stop', 'never-registered', { stop_hook_active: false });
+  await said('PreToolUse', 'asking', { tool_name: 'Bash', tool_input: { command: 'ls' } });
+  expect(await readFile(file, 'utf8')).toBe(before);
+});
+
 test('two processes of one session are one instance, and whoever starts second is told', async () => {
   const id = await begin('twice');
   const { additionalContext } = await said('SessionStart', 'twice', { source: 'resume' });

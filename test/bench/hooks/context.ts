@@ -3,7 +3,7 @@ import type { Figures } from '../bench.ts';
 import { tokens } from '../metrics.ts';
 import type { OwnServer } from '../own-server.ts';
 import { registerMembers } from '../requests/members.ts';
-import { Line } from './asking.ts';
+import { askFor, hook } from './asking.ts';
 
 /** What one kind of thing costs in an hour. */
 export interface Cost {
@@ -24,7 +24,6 @@ const hour = { prompts: 20, batches: 6, mail: 12 };
  */
 export async function contextCost(server: OwnServer): Promise<Cost[]> {
   const { endpoint, token, home: cwd } = server;
-  const line = new Line(server);
   const [peer] = await registerMembers(endpoint, token, 'peer', 1, { kind: 'peer', limit: 1 });
   if (!peer) throw new Error('Nobody has registered.');
   const asking = { endpoint, token: peer.token };
@@ -40,17 +39,17 @@ export async function contextCost(server: OwnServer): Promise<Cost[]> {
     });
     return text;
   };
-  const begun = count('SessionStart', await line.hook('SessionStart', 'hour', cwd, { source: 'startup' }), 800);
+  const begun = count('SessionStart', await hook(server, 'SessionStart', 'hour', cwd, { source: 'startup' }), 800);
   const id = /this session is (\S+) on (.+), known/.exec(begun);
   const [, self = '', project = ''] = id ?? [];
   await ask(asking, send, { to: self, type: 'BLOCKER', subject: 'Editing', resource: [`${project}:held.ts`] });
   let mail = 0;
   for (let prompt = 0; prompt < hour.prompts; prompt += 1) {
-    count('UserPromptSubmit', await line.hook('UserPromptSubmit', 'hour', cwd, { prompt: 'Go on' }));
+    count('UserPromptSubmit', await hook(server, 'UserPromptSubmit', 'hour', cwd, { prompt: 'Go on' }));
     for (let batch = 0; batch < hour.batches; batch += 1) {
       const file = prompt === 3 && batch === 0 ? 'held.ts' : 'free.ts';
       const tool = { tool_name: 'Edit', tool_input: { file_path: `${cwd}/${file}` } };
-      count('PreToolUse', await line.hook('PreToolUse', 'hour', cwd, tool));
+      count('PreToolUse', await hook(server, 'PreToolUse', 'hour', cwd, tool));
       if (batch === 2 && mail < hour.mail) {
         mail += 1;
         const type = mail === 5 ? 'REQUEST' : 'INFO';
@@ -61,20 +60,29 @@ export async function contextCost(server: OwnServer): Promise<Cost[]> {
           body: 'The schema has a new column, and the importer fills it.',
         });
       }
-      count('PostToolBatch', await line.hook('PostToolBatch', 'hour', cwd));
+      count('PostToolBatch', await hook(server, 'PostToolBatch', 'hour', cwd));
     }
-    count('Stop', await line.hook('Stop', 'hour', cwd, { stop_hook_active: false }));
+    count('Stop', await hook(server, 'Stop', 'hour', cwd, { stop_hook_active: false }));
   }
-  count('SessionStart after a compaction', await line.hook('SessionStart', 'hour', cwd, { source: 'compact' }), 800);
+  count('SessionStart after a compaction', await hook(server, 'SessionStart', 'hour', cwd, { source: 'compact' }), 800);
   for (let prompt = 0; prompt < hour.prompts; prompt += 1) {
     for (const event of ['UserPromptSubmit', 'PreToolUse', 'PostToolBatch', 'Stop']) {
-      count('all hooks of an hour without mail', await line.hook(event, 'hour', cwd, { prompt: 'Go on' }), 0);
+      count('all hooks of an hour without mail', await hook(server, event, 'hour', cwd, { prompt: 'Go on' }), 0);
     }
   }
-  const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
-  count('MCP: the tools that are always there, once', await line.mcp(list), 1500);
-  line.close();
+  count('MCP: the tools that are always there, once', await toolList(server), 1500);
   return [...costs.values()];
+}
+
+/** What MCP asks its clients to accept. */
+const both = 'application/json, text/event-stream';
+
+/** The tools that are offered unasked, as a client is given them. */
+async function toolList(server: OwnServer): Promise<string> {
+  const answer = await askFor(server, '/mcp', { jsonrpc: '2.0', id: 1, method: 'tools/list' }, both);
+  const { result } = JSON.parse(answer) as { result?: object };
+  if (!result) throw new Error('The MCP server gave no result.');
+  return JSON.stringify(result);
 }
 
 /** The costs as a table. */

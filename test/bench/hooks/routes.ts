@@ -3,7 +3,7 @@ import type { Finding } from '../finding.ts';
 import { summary } from '../latency.ts';
 import type { OwnServer } from '../own-server.ts';
 import { registerMembers } from '../requests/members.ts';
-import { Line } from './asking.ts';
+import { askFor, hook } from './asking.ts';
 
 /** Milliseconds at the 95th percentile (issue: every route). */
 const promised = 10;
@@ -11,27 +11,26 @@ const promised = 10;
 /** The time that each route takes, with a floor beside it. */
 export async function routeTimes(server: OwnServer, calls: number): Promise<Finding[]> {
   await populate(server);
-  const line = new Line(server);
   const cwd = server.home;
-  await line.hook('SessionStart', 'timed', cwd, { source: 'startup' });
+  await hook(server, 'SessionStart', 'timed', cwd, { source: 'startup' });
   const bash = (command: string) => ({ tool_name: 'Bash', tool_input: { command } });
   const cases: Record<string, (index: number) => Promise<unknown>> = {
-    'GET /health': () => line.ask('/health'),
-    'SessionStart, known': () => line.hook('SessionStart', 'timed', cwd, { source: 'compact' }),
-    'SessionStart, new': (index) => line.hook('SessionStart', `new-${index}`, cwd, { source: 'startup' }),
-    UserPromptSubmit: () => line.hook('UserPromptSubmit', 'timed', cwd, { prompt: 'Go on with the importer' }),
-    'PostToolBatch, nothing new': () => line.hook('PostToolBatch', 'timed', cwd, { tool_calls: [] }),
+    'GET /health': () => askFor(server, '/health'),
+    'SessionStart, known': () => hook(server, 'SessionStart', 'timed', cwd, { source: 'compact' }),
+    'SessionStart, new': (index) => hook(server, 'SessionStart', `new-${index}`, cwd, { source: 'startup' }),
+    UserPromptSubmit: () => hook(server, 'UserPromptSubmit', 'timed', cwd, { prompt: 'Go on with the importer' }),
+    'PostToolBatch, nothing new': () => hook(server, 'PostToolBatch', 'timed', cwd, { tool_calls: [] }),
     'PreToolUse, Edit': () =>
-      line.hook('PreToolUse', 'timed', cwd, { tool_name: 'Edit', tool_input: { file_path: `${cwd}/free.ts` } }),
+      hook(server, 'PreToolUse', 'timed', cwd, { tool_name: 'Edit', tool_input: { file_path: `${cwd}/free.ts` } }),
     'PreToolUse, Edit of 100 KB': () =>
-      line.hook('PreToolUse', 'timed', cwd, {
+      hook(server, 'PreToolUse', 'timed', cwd, {
         tool_name: 'Write',
         tool_input: { file_path: `${cwd}/free.ts`, content: 'x'.repeat(100_000) },
       }),
     'PreToolUse, Bash': () =>
-      line.hook('PreToolUse', 'timed', cwd, bash('cd src && npm test > out.txt 2>&1 || git stash')),
-    Stop: () => line.hook('Stop', 'timed', cwd, { stop_hook_active: false }),
-    SessionEnd: (index) => line.hook('SessionEnd', `new-${index}`, cwd, { reason: 'other' }),
+      hook(server, 'PreToolUse', 'timed', cwd, bash('cd src && npm test > out.txt 2>&1 || git stash')),
+    Stop: () => hook(server, 'Stop', 'timed', cwd, { stop_hook_active: false }),
+    SessionEnd: (index) => hook(server, 'SessionEnd', `new-${index}`, cwd, { reason: 'other' }),
   };
   const times = new Map<string, number[]>(Object.keys(cases).map((name) => [name, []]));
   for (let index = 0; index < 20; index += 1) for (const call of Object.values(cases)) await call(-index - 1);
@@ -43,7 +42,6 @@ export async function routeTimes(server: OwnServer, calls: number): Promise<Find
       times.get(name)?.push(performance.now() - sent);
     }
   }
-  line.close();
   return [...times].flatMap(([name, taken]): Finding[] => {
     const { p50, p95 } = summary(taken);
     const promise = name.startsWith('GET') ? {} : { promise: { atMost: promised } };
