@@ -13,23 +13,20 @@ import { listenForSignals } from '../signals.ts';
 /** `clambake serve`: runs the server in the foreground until it is told to stop, which it may be before it is up. */
 export async function serve({ globals }: LocalInput): Promise<number> {
   const config = readConfig();
-  const told = listenForSignals();
+  // Until the process is gone: a signal that comes twice would else end in the midst of it a server that has stopped in good order.
+  const { signal } = listenForSignals();
   // On a terminal the lines of the log would hide the few that are for people.
   const log = process.stderr.isTTY === true ? openServerLog(config.home) : undefined;
-  try {
-    const running = await start(config, told.signal, log);
-    if (running === undefined) return ExitCode.done;
-    const stopped = untilStopped(running, told.signal);
-    const token = config.token ?? readToken(config.home);
-    await print(
-      globals.json
-        ? json({ url: running.url, database: running.databaseDescription, token: running.tokenDescription }, false)
-        : announcement(running, token, log && serverLog(config.home)),
-    );
-    return await stopped;
-  } finally {
-    told.release();
-  }
+  const running = await start(config, signal, log);
+  if (running === undefined) return ExitCode.done;
+  const stopped = untilStopped(running, signal);
+  const token = config.token ?? readToken(config.home);
+  await print(
+    globals.json
+      ? json({ url: running.url, database: running.databaseDescription, token: running.tokenDescription }, false)
+      : announcement(running, token, log && serverLog(config.home)),
+  );
+  return stopped;
 }
 
 /** Codes for why a server with the right settings cannot start, by the names of the errors. */
